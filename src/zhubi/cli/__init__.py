@@ -1,0 +1,1 @@
+"""Every act of both sides for a shell."""

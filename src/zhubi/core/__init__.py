@@ -1,0 +1,1 @@
+"""What both sides hold to be true: no screens, no servers."""

@@ -1,0 +1,1 @@
+"""The policies as data: a folder a policy, a TOML file a review kind."""

@@ -1,0 +1,1 @@
+"""Who said it and that it is unaltered: keys, records, sealing, log proofs. The only user of OS randomness."""

@@ -1,0 +1,1 @@
+"""Re-deriving a receipt from pinned keys alone, with nobody's help."""

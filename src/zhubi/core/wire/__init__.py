@@ -1,0 +1,1 @@
+"""The API as both sides speak it: messages, problems, and the one HTTP client."""

@@ -1,0 +1,1 @@
+"""A small office with a day's work in it."""

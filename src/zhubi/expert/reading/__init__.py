@@ -1,0 +1,1 @@
+"""Foreign documents, parsed in child processes with limits."""

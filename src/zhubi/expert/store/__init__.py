@@ -1,0 +1,1 @@
+"""What this machine remembers: encrypted database, journal, outbox."""

@@ -1,0 +1,1 @@
+"""Bringing the store and the office together."""

@@ -1,0 +1,1 @@
+"""How an expert sees it: the app, its screens and its widgets."""

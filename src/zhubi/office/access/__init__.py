@@ -1,0 +1,1 @@
+"""Invitations, enrolment, tokens, roles."""

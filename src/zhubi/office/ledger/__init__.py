@@ -1,0 +1,1 @@
+"""Records, leaves, checkpoints, and the one sequencer."""

@@ -1,0 +1,1 @@
+"""Seats, panels, windows, returns."""

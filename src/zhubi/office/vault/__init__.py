@@ -1,0 +1,1 @@
+"""Sealing, blobs, key release, secrets."""
