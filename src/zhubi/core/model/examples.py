@@ -1,0 +1,64 @@
+"""A rulebook's own tests: given facts, a sheet, a panel, what must come out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from zhubi.core.model.sheet import FactValue, FindingValue, OutcomeValue
+from zhubi.core.model.values import Frozen, Line, Slug, Words
+from zhubi.core.model.wording import Bilingual, Name
+
+
+class Expectation(Frozen):
+    """What an example says must come out; what it leaves out is not compared."""
+
+    checks: dict[Slug, OutcomeValue] = Field(default_factory=dict)
+    offers: dict[Slug, int] = Field(default_factory=dict)
+    total: int | None = None
+    missing: tuple[Line, ...] | None = None
+    can_sign: bool | None = None
+    panel: tuple[Slug, ...] | None = None
+    verdict: Literal["one", "conflict", "uncovered", "undecided", "open"] | None = None
+    holding: tuple[Slug, ...] | None = None
+
+
+class ExampleMember(Frozen):
+    """Members of an example's panel: ``count`` alike."""
+
+    role: Slug
+    tags: tuple[Slug, ...] = ()
+    count: Annotated[int, Field(ge=1, le=50)] = 1
+    present: bool = True
+    recused: bool = False
+
+
+class ExampleCut(Frozen):
+    """A cut in an example: yuan (元) from one line, whose fiscal part is given."""
+
+    fiscal: int
+    amount: int
+
+
+class Example(Frozen):
+    """Given facts and a sheet, what must come out: a rulebook's own test.
+
+    ``scores`` are in points as people write them ("22", "4.5", "na" for not applicable).
+    """
+
+    id: Slug
+    name: Bilingual
+    role: Slug | None = None
+    facts: dict[Name, FactValue] = Field(default_factory=dict)
+    materials: tuple[Slug, ...] = ()
+    scores: dict[Slug, Line] = Field(default_factory=dict)
+    answers: dict[Slug, Line] = Field(default_factory=dict)
+    findings: dict[Name, FindingValue] = Field(default_factory=dict)
+    cuts: dict[Slug, ExampleCut] = Field(default_factory=dict)
+    core_indicators_stand: bool = True
+    recommendation: Slug | None = None
+    words: Words = ""
+    opinion: Words = ""
+    panel: tuple[ExampleMember, ...] = ()
+    expect: Expectation

@@ -1,0 +1,113 @@
+"""What an expert fills in: the draft and, unchanged, what is signed inside a review.
+
+An empty ``Sheet()`` is a fresh draft. Nothing here knows a rulebook: whether a sheet is whole, within its limits or
+consistent is said by ``zhubi.core.rules``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from zhubi.core.model.values import Frozen, Line, Points, Slug, Words, Yuan
+
+FactValue = int | bool | str
+FindingValue = Literal["yes", "no", "unknown"]
+OutcomeValue = Literal["met", "unmet", "unknown"]
+
+
+class Score(Frozen):
+    """The points for one criterion, in the scale's smallest step; or that it does not apply to this project."""
+
+    criterion: Slug
+    points: Points | None = None
+    not_applicable: bool = False
+    comment: Words = ""
+
+
+class Answer(Frozen):
+    """The answer to one question: a choice's id, ``yes`` or ``no``, a number or text, as the question asks."""
+
+    question: Slug
+    value: Words
+
+
+class Finding(Frozen):
+    """What one expert (or, in a conclusion, the panel) holds to be the fact."""
+
+    finding: Slug
+    value: FindingValue
+    words: Words = ""
+
+
+class FactReading(Frozen):
+    """A fact as the expert read it in the papers. ``value`` None: looked for and not found."""
+
+    fact: Slug
+    value: Annotated[bool | int | Line | None, Field(union_mode="smart")] = None
+    confirmed: bool = False
+
+
+class CheckSeen(Frozen):
+    """The outcome of a check as it stood before the expert's eyes, and what they wrote about it."""
+
+    check: Slug
+    outcome: OutcomeValue
+    missing: tuple[Slug, ...] = ()
+    words: Words = ""
+
+
+class IndicatorJudgement(Frozen):
+    """One indicator of the task book, as the expert saw it."""
+
+    indicator: Slug
+    observed: Words = ""
+    judgement: Literal["met", "partly", "not-met", "not-checked"]
+    words: Words = ""
+
+
+class Cut(Frozen):
+    """A suggested cut of one budget line, in yuan (元) of its fiscal part."""
+
+    line: Slug
+    amount: Annotated[Yuan, Field(gt=0)]
+    reason: Words = ""
+
+
+class Cuts(Frozen):
+    """The suggested cuts together. ``total_follows``: the project's total shrinks by what is cut."""
+
+    lines: tuple[Cut, ...] = ()
+    core_indicators_stand: bool = True
+    total_follows: bool = False
+
+
+class Total(Frozen):
+    """A sheet's total, every number in the scale's smallest step.
+
+    ``raw`` is what was given, ``base`` the full points of what applies, ``full`` the full points of the expert's
+    role. When something does not apply, ``points`` is ``raw`` rescaled from ``base`` to ``full``, half up.
+    """
+
+    points: Points
+    full: Points
+    raw: Points
+    base: Points
+    rescaled: bool = False
+
+
+class Sheet(Frozen):
+    """One expert's sheet for one dossier (个人评审表)."""
+
+    scores: tuple[Score, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[FactReading, ...] = ()
+    checks: tuple[CheckSeen, ...] = ()
+    indicators: tuple[IndicatorJudgement, ...] = ()
+    cuts: Cuts | None = None
+    total: Total | None = None
+    recommendation: Slug | None = None
+    recommendation_words: Words = ""
+    opinion: Words = ""
