@@ -41,7 +41,7 @@ def _visible(text: str) -> str:
 
 
 def clean_text(text: str, limit: int = 200_000) -> str:
-    """Several lines of foreign text, made safe to show: composed (NFC), line feeds kept, at most ``limit`` characters."""
+    """Several lines of foreign text, made safe to show: NFC, line feeds kept, at most ``limit`` characters."""
     text = (
         text[: limit * 2]
         .replace("\r\n", "\n")
