@@ -12,11 +12,14 @@ from zhubi.core.model.wording import Bilingual, Name
 
 
 class Expectation(Frozen):
-    """What an example says must come out; what it leaves out is not compared."""
+    """What an example says must come out; what it leaves out is not compared.
+
+    ``total`` is in points as people write them; ``missing`` names items that hold back signing.
+    """
 
     checks: dict[Slug, OutcomeValue] = Field(default_factory=dict)
     offers: dict[Slug, int] = Field(default_factory=dict)
-    total: int | None = None
+    total: Line | None = None
     missing: tuple[Line, ...] | None = None
     can_sign: bool | None = None
     panel: tuple[Slug, ...] | None = None
@@ -42,7 +45,7 @@ class ExampleCut(Frozen):
 
 
 class Example(Frozen):
-    """Given facts and a sheet, what must come out: a rulebook's own test.
+    """Given facts and a sheet, what must come out.
 
     ``scores`` are in points as people write them ("22", "4.5", "na" for not applicable).
     """

@@ -1,1 +1,1 @@
-"""What follows from the words: pure functions over the model."""
+"""What follows from the words: pure functions over the model, for both sides alike."""

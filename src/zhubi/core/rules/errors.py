@@ -1,0 +1,46 @@
+"""What can be wrong with a rulebook, an override or a condition."""
+
+from __future__ import annotations
+
+from zhubi.core.model.errors import ZhubiError
+
+
+class RulesError(ZhubiError):
+    """Something in the rules cannot be used as it stands."""
+
+
+class ExpressionFault(RulesError):  # noqa: N818 - a fault in a file is not a failure of the program
+    """A condition that does not compile: where inside it (both counted from 1), and why."""
+
+    def __init__(self, reason: str, line: int, column: int) -> None:
+        super().__init__("rules.expression", reason, reason=reason, line=line, column=column)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+
+class RulebookFault(RulesError):  # noqa: N818 - as above
+    """A fault in a rulebook's file: which file, where, what, and the line itself with a caret under the fault.
+
+    ``line`` and ``column`` count from 1; 0 where the fault has no place of its own.
+    """
+
+    def __init__(self, what: str, file: str, line: int, column: int, reason: str, excerpt: str) -> None:
+        super().__init__(
+            f"rules.fault-{what}",
+            f"{file}:{line}:{column}: {reason}",
+            file=file,
+            line=line,
+            column=column,
+            reason=reason,
+        )
+        self.what = what
+        self.file = file
+        self.line = line
+        self.column = column
+        self.reason = reason
+        self.excerpt = excerpt
+
+
+class OverrideRefused(RulesError):  # noqa: N818 - as above
+    """A round may not replace this: it rests on a clause, does not exist, or does not fit."""
