@@ -154,6 +154,8 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
     """Returns when the proof leads from the leaf hash to the root (RFC 9162, 2.1.3.2); else ``trust.not-included``."""
     if not 0 <= index < size <= MAX_SIZE:
         raise _not_included("the leaf lies outside the tree")
+    if not _are_hashes(leaf, root, *proof):
+        raise _not_included("a hash that has not 32 bytes")
     node, last, found = index, size - 1, leaf
     for step in proof:
         if last == 0:
@@ -169,6 +171,10 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
         raise _not_included("the proof is too short")
     if found != root:
         raise _not_included("it leads to another root")
+
+
+def _are_hashes(*found: bytes) -> bool:
+    return all(len(each) == HASH_BYTES for each in found)
 
 
 def _forked(old: int, new: int) -> TrustError:
@@ -189,6 +195,8 @@ def check_consistency(
         raise TrustError(
             "trust.log-shrank", f"a log of {old_size} became one of {new_size}", old=old_size, new=new_size
         )
+    if not _are_hashes(old_root, new_root, *proof):
+        raise _forked(old_size, new_size)
     if old_size == new_size:
         if old_root != new_root or proof:
             raise TrustError(
