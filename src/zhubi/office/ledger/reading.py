@@ -1,0 +1,290 @@
+"""Reading the log: one unchanging view of it, from one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Executable, Row, and_, func, or_, select
+
+from zhubi.core.model.records import RecordType
+from zhubi.core.trust.merkle import inclusion_proof
+from zhubi.core.trust.proofs import make_proof
+from zhubi.core.trust.registry import Registry
+from zhubi.core.trust.tiles import HEIGHT, WIDTH, encode_entries
+from zhubi.office.ledger.errors import LedgerError
+from zhubi.office.ledger.memory import Memory
+from zhubi.office.ledger.stored import FeedEntry, FeedSlice, KnownPerson, Stored, stored_of
+from zhubi.office.ledger.tables import (
+    checkpoints,
+    dossiers,
+    feed,
+    links,
+    nodes,
+    pending,
+    people,
+    record_subjects,
+    records,
+)
+
+_AT_ONCE: Final = 500  # values in one IN list
+
+
+class Reading:
+    """The log as one transaction sees it. Not for use after its ``with`` block, nor by two threads."""
+
+    def __init__(self, connection: Connection, memory: Memory) -> None:
+        self._connection = connection
+        self._memory = memory
+        self._newest: tuple[int, str] | None = None
+
+    @property
+    def conn(self) -> Connection:
+        """The transaction's connection, for the tables beside the log."""
+        return self._connection
+
+    def size(self) -> int:
+        """How many leaves are committed."""
+        last = self._rows(select(func.max(records.c.log_index)))[0][0]
+        return 0 if last is None else last + 1
+
+    def covered(self) -> int:
+        """How many leaves the newest stored checkpoint holds: what may be proven, listed and served."""
+        return self._checkpoint()[0]
+
+    def checkpoint(self) -> str:
+        """The newest stored checkpoint, a signed note; empty before the first."""
+        return self._checkpoint()[1]
+
+    def registry(self) -> Registry:
+        """Whose key is whose by now. Shared: never teach it anything."""
+        return self._memory.registry(self._connection)
+
+    def record(self, digest: str) -> Stored | None:
+        """The record of that digest, if the log holds it."""
+        return self._one(records.c.digest == digest)
+
+    def at(self, index: int) -> Stored | None:
+        """The record at an index of the log."""
+        return self._one(records.c.log_index == index)
+
+    def by_type(
+        self,
+        type: RecordType,
+        round: str | None = None,
+        subject: str | None = None,
+        author: str | None = None,
+        person: str | None = None,
+    ) -> list[Stored]:
+        """Records of one type in log order, narrowed by what is given.
+
+        ``subject`` is a dossier they name; ``person`` whom their body is about (assignment, enrolment, decision…).
+        """
+        wanted: list[ColumnElement[bool]] = [records.c.type == type]
+        if round is not None:
+            wanted.append(records.c.round == round)
+        if author is not None:
+            wanted.append(records.c.author == author)
+        if person is not None:
+            wanted.append(records.c.person == person)
+        return self.matching(*wanted, subject=subject)
+
+    def matching(self, *wanted: ColumnElement[bool], subject: str | None = None) -> list[Stored]:
+        """Records that meet conditions on the table ``records``, in log order."""
+        query = select(records).where(*wanted).order_by(records.c.log_index)
+        if subject is not None:
+            query = query.join(record_subjects, record_subjects.c.log_index == records.c.log_index).where(
+                record_subjects.c.subject == subject
+            )
+        return self._stored(self._rows(query))
+
+    def links_to(self, digest: str, type: RecordType) -> list[Stored]:
+        """Records of one type that supersede, rely on, or are about a digest; in log order."""
+        return self._stored(
+            self._rows(
+                select(records)
+                .join(links, links.c.log_index == records.c.log_index)
+                .where(links.c.target == digest, records.c.type == type)
+                .order_by(records.c.log_index)
+            )
+        )
+
+    def logged_at(self, index: int) -> int | None:
+        """Log time of a leaf: Unix seconds of the earliest stored checkpoint that holds it."""
+        return self._memory.logged_at(self._connection, index)
+
+    def proof(self, digest: str) -> str | None:
+        """The log proof of a record in the newest stored checkpoint; ``None`` when that does not hold it."""
+        return self.proofs([digest]).get(digest)
+
+    def proofs(self, digests: Sequence[str]) -> dict[str, str]:
+        """Log proofs of many records at the price of a few queries; those not provable yet are left out."""
+        size, text = self._checkpoint()
+        places: dict[str, int] = {}
+        for some in _batches(digests):
+            rows = self._rows(select(records.c.digest, records.c.log_index).where(records.c.digest.in_(some)))
+            places.update((row.digest, row.log_index) for row in rows if row.log_index < size)
+        needed: set[tuple[int, int]] = set()
+
+        def note(level: int, position: int) -> bytes:
+            needed.add((level, position))
+            return b""
+
+        for index in places.values():
+            inclusion_proof(index, size, note)
+        known = self.nodes(needed)
+        read = _reader(known)
+        return {
+            digest: make_proof(index, inclusion_proof(index, size, read), text)
+            for digest, index in places.items()
+        }
+
+    def nodes(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """The hashes of complete subtrees by (level, position); those the log does not have are left out."""
+        by_level: dict[int, list[int]] = {}
+        for level, position in places:
+            by_level.setdefault(level, []).append(position)
+        found: dict[tuple[int, int], bytes] = {}
+        for level, positions in by_level.items():
+            for some in _batches(positions):
+                rows = self._rows(
+                    select(nodes.c.position, nodes.c.hash).where(
+                        nodes.c.level == level, nodes.c.position.in_(some)
+                    )
+                )
+                found.update(((level, row.position), bytes(row.hash)) for row in rows)
+        return found
+
+    def tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
+        """A tile's hashes, 32 bytes each (C2SP tlog-tiles); ``ledger.no-such-tile`` beyond the newest checkpoint."""
+        first = index * WIDTH
+        if level > 7 or not 0 < width <= WIDTH or (first + width) << (HEIGHT * level) > self.covered():
+            raise _no_tile(str(level), index, width)
+        rows = self._rows(
+            select(nodes.c.hash)
+            .where(
+                nodes.c.level == HEIGHT * level,
+                nodes.c.position >= first,
+                nodes.c.position < first + width,
+            )
+            .order_by(nodes.c.position)
+        )
+        return b"".join(bytes(row.hash) for row in rows)
+
+    def entries(self, index: int, width: int = WIDTH) -> bytes:
+        """An entry bundle: the 32-byte digests of ``width`` records; ``ledger.no-such-tile``."""
+        first = index * WIDTH
+        if not 0 < width <= WIDTH or first + width > self.covered():
+            raise _no_tile("entries", index, width)
+        rows = self._rows(
+            select(records.c.digest)
+            .where(records.c.log_index >= first, records.c.log_index < first + width)
+            .order_by(records.c.log_index)
+        )
+        return encode_entries([bytes.fromhex(row.digest) for row in rows])
+
+    def feed(self, person: str, after: tuple[int, int], limit: int) -> FeedSlice:
+        """What is visible to a person after a cursor ``(at, position)``; (0, 0) is before everything.
+
+        Only what the newest stored checkpoint covers is listed.
+        """
+        at, position = after
+        query = (
+            select(feed.c.at, feed.c.position, records)
+            .join(records, records.c.log_index == feed.c.log_index)
+            .where(
+                feed.c.person == person,
+                feed.c.at < self.covered(),
+                or_(feed.c.at > at, and_(feed.c.at == at, feed.c.position > position)),
+            )
+            .order_by(feed.c.at, feed.c.position)
+            .limit(limit + 1)
+        )
+        rows = self._rows(query)
+        entries = tuple(
+            FeedEntry(row.at, row.position, stored)
+            for row, stored in zip(rows[:limit], self._stored(rows[:limit]), strict=True)
+        )
+        end = (entries[-1].at, entries[-1].position) if entries else after
+        return FeedSlice(entries, end, len(rows) > limit)
+
+    def listed(self, person: str, digest: str) -> bool:
+        """Whether a record is visible to a person."""
+        rows = self._rows(
+            select(feed.c.at)
+            .join(records, records.c.log_index == feed.c.log_index)
+            .where(feed.c.person == person, records.c.digest == digest)
+        )
+        return bool(rows)
+
+    def person(self, person: str) -> KnownPerson | None:
+        """An expert by id, as their newest invitation or enrolment names them."""
+        found = self.people(people.c.person == person)
+        return found[0] if found else None
+
+    def people(self, *wanted: ColumnElement[bool]) -> list[KnownPerson]:
+        """The experts the office knows, by name; narrowed by conditions on the table ``people``."""
+        rows = self._rows(select(people).where(*wanted).order_by(people.c.name, people.c.person))
+        return [KnownPerson(row.person, row.name, row.unit, row.enrolled) for row in rows]
+
+    def dossier(self, dossier: str) -> Stored | None:
+        """The record of a dossier's newest version."""
+        return self._newest_version(dossiers.c.dossier == dossier)
+
+    def dossier_by_code(self, code: str) -> Stored | None:
+        """The record of the newest version of the dossier whose card bears this code."""
+        return self._newest_version(dossiers.c.code == code)
+
+    def waiting_on(self, digest: str) -> list[str]:
+        """The held records that wait for a digest, compact."""
+        rows = self._rows(
+            select(pending.c.compact).where(pending.c.waits_for == digest).order_by(pending.c.digest)
+        )
+        return [row.compact for row in rows]
+
+    def held(self, digest: str) -> str | None:
+        """The digest that a held record waits for; ``None`` when it is not held."""
+        rows = self._rows(select(pending.c.waits_for).where(pending.c.digest == digest))
+        return rows[0].waits_for if rows else None
+
+    def _newest_version(self, wanted: ColumnElement[bool]) -> Stored | None:
+        rows = self._rows(
+            select(records).join(dossiers, dossiers.c.digest == records.c.digest).where(wanted).limit(1)
+        )
+        return self._stored(rows)[0] if rows else None
+
+    def _checkpoint(self) -> tuple[int, str]:
+        if self._newest is None:
+            rows = self._rows(
+                select(checkpoints.c.size, checkpoints.c.text).order_by(checkpoints.c.size.desc()).limit(1)
+            )
+            self._newest = (rows[0].size, rows[0].text) if rows else (0, "")
+        return self._newest
+
+    def _one(self, wanted: ColumnElement[bool]) -> Stored | None:
+        rows = self._rows(select(records).where(wanted))
+        return self._stored(rows)[0] if rows else None
+
+    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+        return self._connection.execute(query).all()
+
+    def _stored(self, rows: Iterable[Row[Any]]) -> list[Stored]:
+        return [stored_of(row, self.logged_at(row.log_index)) for row in rows]
+
+
+def _reader(known: dict[tuple[int, int], bytes]) -> Any:
+    return lambda level, position: known[level, position]
+
+
+def _batches(values: Iterable[Any]) -> Iterable[list[Any]]:
+    everything = list(values)
+    return (everything[start : start + _AT_ONCE] for start in range(0, len(everything), _AT_ONCE))
+
+
+def _no_tile(level: str, index: int, width: int) -> LedgerError:
+    return LedgerError(
+        "ledger.no-such-tile",
+        f"the log has no tile {level}/{index} of width {width}",
+        level=level,
+        index=index,
+    )
