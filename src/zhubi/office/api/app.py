@@ -1,0 +1,70 @@
+"""The office as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from zhubi import __version__
+from zhubi.office.access.limits import RateLimit
+from zhubi.office.api import access_calls, blob_calls, log_calls, problems, record_calls
+from zhubi.office.opening import Office
+
+MAX_BODY: Final = 32 * 1024 * 1024
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class BodyLimit:
+    """Refuses a request whose body grows past the limit, announced or not, before it is read whole."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Pass the request on; past the limit, answer 413 by itself."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > MAX_BODY:
+            await problems.problem_response("api.too-large", 413, "the request is too large")(
+                scope, receive, send
+            )  # type: ignore[arg-type]
+            return
+        taken = 0
+
+        async def bounded() -> dict[str, Any]:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY:
+                return {"type": "http.disconnect"}
+            return message
+
+        await self._app(scope, bounded, send)
+
+
+def create_app(office: Office) -> FastAPI:
+    """The HTTP application of an open office. Its OpenAPI description is at ``/v1/openapi.json``."""
+    app = FastAPI(
+        title="Zhubi review office",
+        version=__version__,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.office = office
+    app.state.limits = {
+        "enrolment-address": RateLimit(30, 10),
+        "enrolment-subject": RateLimit(8, 2),
+        "token-address": RateLimit(200, 120),
+        "token-subject": RateLimit(20, 20),
+    }
+    problems.install(app)
+    for calls in (access_calls, record_calls, log_calls, blob_calls):
+        app.include_router(calls.router)
+    app.add_middleware(BodyLimit)
+    return app

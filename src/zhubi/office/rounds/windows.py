@@ -1,0 +1,131 @@
+"""A round from its opening to its end: when it may be reviewed in, and under which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from zhubi.core.model.records import RecordType, RoundBody, RoundChangeBody
+from zhubi.core.model.rulebook import Policy
+from zhubi.core.model.text import clean_line, clean_text
+from zhubi.core.model.values import instant
+from zhubi.core.rules.lifecycle import RoundView
+from zhubi.core.rules.overrides import apply_overrides
+from zhubi.core.trust.canonical import canonical, sha256_hex
+from zhubi.core.trust.chance import uuid7
+from zhubi.office.ledger.acts import Actor, compose
+from zhubi.office.ledger.ledger import Writing
+from zhubi.office.ledger.rulebooks import keep_rulebook
+from zhubi.office.opening import Office
+from zhubi.office.rounds.errors import RoundsError
+from zhubi.office.rounds.standing import policy_of, view_of
+
+
+def open_round(
+    office: Office,
+    actor: Actor,
+    *,
+    title: str,
+    policy: Policy,
+    kind: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    overrides: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> str:
+    """Open a round of a review kind under one pinned rulebook; gives its id.
+
+    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates; ``OverrideRefused`` where an override does not stand.
+    """
+    try:
+        form = policy.kind(kind)
+    except KeyError:
+        known = ", ".join(each.id for each in policy.kinds)
+        raise RoundsError("rounds.unknown-kind", "no such review kind", found=kind, expected=known) from None
+    if closes_at <= opens_at:
+        raise RoundsError("rounds.dates", "a round closes after it opens", found=instant(closes_at))
+    apply_overrides(form, overrides or {})
+    compiled = canonical(policy.model_dump(mode="json"))
+    rulebook = sha256_hex(compiled)
+    round_id = uuid7(now)
+    body = RoundBody(
+        title=clean_line(title), kind=kind, rulebook=rulebook, overrides=dict(overrides or {}),
+        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=office.organiser,
+    )  # fmt: skip
+    with office.ledger.writing() as writing:
+        keep_rulebook(writing, compiled)
+        writing.append(
+            compose(
+                office.ledger, actor, RecordType.ROUND, body, round=round_id, relies_on=(rulebook,), now=now
+            )
+        )
+    return round_id
+
+
+def change_round(
+    office: Office,
+    actor: Actor,
+    round_id: str,
+    change: Literal["amend", "extend", "close", "end"],
+    *,
+    closes_at: datetime | None = None,
+    policy: Policy | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    title: str | None = None,
+    reason: str = "",
+    now: datetime,
+) -> RoundView:
+    """Amend, extend, close (now) or end a round, in the open: everyone seated sees the change and its reason.
+
+    Raises ``RoundsError`` rounds.ended, rounds.dates, rounds.not-closed, rounds.change-nothing.
+    """
+    with office.ledger.writing() as writing:
+        view = view_of(writing, round_id)
+        body = _change(writing, view, change, closes_at, policy, overrides, title, reason, now)
+        writing.append(
+            compose(
+                office.ledger, actor, RecordType.ROUND_CHANGE, body,
+                round=round_id, relies_on=(view.record,), now=now,
+            )
+        )  # fmt: skip
+        return view_of(writing, round_id)
+
+
+def _change(
+    writing: Writing,
+    view: RoundView,
+    change: Literal["amend", "extend", "close", "end"],
+    closes_at: datetime | None,
+    policy: Policy | None,
+    overrides: Mapping[str, Any] | None,
+    title: str | None,
+    reason: str,
+    now: datetime,
+) -> RoundChangeBody:
+    if view.ended:
+        raise RoundsError("rounds.ended", "the round has ended", round=view.title)
+    if change == "close":
+        closes_at = now
+    elif change == "extend":
+        if closes_at is None or closes_at <= view.closes_at:
+            raise RoundsError(
+                "rounds.dates", "an extension ends later than now", expected=instant(view.closes_at)
+            )
+    elif change == "end":
+        if not view.closed(now):
+            raise RoundsError("rounds.not-closed", "a round is closed before it ends", round=view.title)
+    elif policy is None and overrides is None and title is None and closes_at is None:
+        raise RoundsError("rounds.change-nothing", "nothing to amend was named")
+    rulebook = keep_rulebook(writing, canonical(policy.model_dump(mode="json"))) if policy else None
+    if policy is not None or overrides is not None:
+        form = (policy or policy_of(writing, view.rulebook)).kind(view.kind)
+        apply_overrides(form, view.overrides if overrides is None else overrides)
+    return RoundChangeBody(
+        change=change,
+        closes_at=instant(closes_at) if closes_at else None,
+        rulebook=rulebook,
+        overrides=None if overrides is None else dict(overrides),
+        title=clean_line(title) if title else None,
+        reason=clean_text(reason, 2000),
+    )
