@@ -31,7 +31,7 @@ def canonical(value: JsonValue) -> bytes:
     _refuse_unsafe(value, 0)
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as problem:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as problem:
         raise _not_canonical(str(problem)) from problem
 
 
