@@ -1,0 +1,410 @@
+"""The app: themes, keys that hold everywhere, errands, and which screen comes first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+
+from zhubi.core.model.errors import ZhubiError
+from zhubi.expert.tui import errands, times
+from zhubi.expert.tui.acts import Act, bound
+from zhubi.expert.tui.crash import write_crash
+from zhubi.expert.tui.page import Box, Page
+from zhubi.expert.tui.theme import THEMES
+from zhubi.expert.tui.widgets.topline import TopLine
+from zhubi.locale import explain, language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.desk.views import Settings, StatusLine, SyncProgress, SyncReport
+
+Done = TypeVar("Done")
+SYNC_EVERY = 180.0
+"""Seconds between the syncs that run by themselves."""
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar of spaces only, for consoles that lack the eighth-block characters."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
+
+
+class ZhubiApp(App[int]):
+    """Zhubi for one expert. ``desk`` None: nobody is enrolled in ``directory`` yet, or a passphrase is needed."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Zhubi"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = "*"
+    DEFAULT_MODE = "front"
+    NOTIFICATION_TIMEOUT = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("f1", "help", "help", priority=True),
+        bound("question_mark,fullwidth_question_mark", "help", "help", show=False),
+        bound("ctrl+p", "palette", "palette", show=False, priority=True),
+        bound("ctrl+r", "sync", "sync", show=False, priority=True),
+        bound("ctrl+q", "quit", "quit", show=False, priority=True),
+    ]
+    ACTS: ClassVar[tuple[Act, ...]] = (
+        Act("theme-dark", "app.use_theme('dark')"),
+        Act("theme-light", "app.use_theme('light')"),
+        Act("theme-high-contrast", "app.use_theme('high-contrast')"),
+        Act("speak-chinese", "app.speak('zh_CN')"),
+        Act("speak-english", "app.speak('en')"),
+        Act("settings", "app.settings"),
+    )
+
+    def __init__(
+        self,
+        desk: Desk | None,
+        *,
+        directory: Path | None = None,
+        plain: bool = False,
+        sync_by_itself: bool = True,
+        first: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self.directory = directory
+        self.sync_by_itself = sync_by_itself
+        self._first = first
+        self._syncing = False
+        self._sync_words = ""
+        self.settings = self._read_settings()
+        self.plain = plain or self.settings.plain
+        # A mode, and not the default screen: only then does Textual load the style sheet beside the first screen.
+        self.add_mode(self.DEFAULT_MODE, self._first_screen)
+        self.add_mode("desk", _desk_screen)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings.theme
+        self.set_keymap(self.settings.keymap)
+        if self.plain:
+            self.add_class("-plain")
+        ScrollBar.renderer = PlainScrollBar if self.plain else ScrollBarRender
+
+    def _read_settings(self) -> Settings:
+        from zhubi.expert.desk.views import Settings
+
+        if self._desk is None:
+            return Settings()
+        from zhubi.expert.desk import settings
+
+        return settings.get(self._desk)
+
+    # The desk and the first screen
+
+    @property
+    def desk(self) -> Desk:
+        """The open desk. Screens that can come before it is open do not ask."""
+        if self._desk is None:
+            raise RuntimeError("the desk is not open yet")
+        return self._desk
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether the desk is open."""
+        return self._desk is not None
+
+    def _first_screen(self) -> Screen[Any]:
+        if self._first == "enrol":
+            from zhubi.expert.tui.screens.enrol import EnrolScreen
+
+            return EnrolScreen()
+        if self._desk is None or self._asks_at_start():
+            from zhubi.expert.tui.screens.unlock import UnlockScreen
+
+            return UnlockScreen(passphrase=self._desk is None)
+        return _desk_screen()
+
+    def _asks_at_start(self) -> bool:
+        from zhubi.expert.desk import unlock
+
+        return self._desk is not None and unlock.asks_at_start(self._desk)
+
+    def adopt(self, desk: Desk) -> None:
+        """Work with the desk that has just been opened, as its settings say."""
+        self._desk = desk
+        self.settings = self._read_settings()
+        self.theme = self.settings.theme
+        self.set_keymap(self.settings.keymap)
+
+    def enter(self, desk: Desk) -> None:
+        """Go to the desk that has just been enrolled or unlocked."""
+        self.adopt(desk)
+        self.switch_mode("desk")
+
+    def desk_ready(self) -> None:
+        """The desk has been painted: from now on sync runs by itself."""
+        if self.sync_by_itself:
+            self.set_timer(0.3, self._sync_quietly)
+            self.set_interval(SYNC_EVERY, self._sync_quietly)
+        self.set_interval(20, self.show_status)
+
+    def now(self) -> Any:
+        """This moment by the desk's clock."""
+        return self.desk.clock()
+
+    # Errands
+
+    def errand(
+        self,
+        work: Callable[[], Done],
+        done: Callable[[Done], object],
+        failed: Callable[[str], object] | None = None,
+        *,
+        group: str = "app",
+    ) -> None:
+        """Do blocking work beside the drawing, then call ``done`` with what it gave.
+
+        A problem goes to ``failed`` as a sentence; without ``failed`` it is shown.
+        """
+
+        async def run() -> None:
+            try:
+                result = await errands.aside(work)
+            except Exception as problem:  # noqa: BLE001 - whatever went wrong, the app goes on and says so
+                self.call_later(failed or self.say_problem, self.sentence(problem))
+            else:
+                self.call_later(done, result)
+
+        self.run_worker(run(), group=group, exit_on_error=False)
+
+    def sentence(self, problem: Exception) -> str:
+        """What to tell the person about a problem; an unexpected one goes to the log as well."""
+        if isinstance(problem, ZhubiError):
+            return explain(problem)
+        if isinstance(problem, OSError):
+            return say("tui.failed.system", reason=problem.strerror or type(problem).__name__)
+        log = write_crash(self._log_directory(), problem)
+        return say("tui.failed.unexpected", log=str(log) if log else "--")
+
+    def attempt(self, work: Callable[[], Done]) -> Done | None:
+        """The result of quick work done here and now; a problem is shown, and None given back."""
+        try:
+            return work()
+        except (ZhubiError, OSError) as problem:
+            self.say_problem(self.sentence(problem))
+            return None
+
+    def say_problem(self, sentence: str) -> None:
+        """Show a sentence about something that did not work."""
+        self.notify(sentence, severity="warning", markup=False, timeout=8)
+
+    def say_done(self, sentence: str) -> None:
+        """Show a sentence about something that worked."""
+        self.notify(sentence, markup=False)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """As Textual does, except that nothing is ever read as markup."""
+        options["markup"] = False
+        super().notify(message, **options)
+
+    # Sync
+
+    def action_sync(self) -> None:
+        """Bring this machine and the office together."""
+        if not self.has_desk:
+            return
+        if self._syncing:
+            self.say_done(say("tui.sync.running"))
+        else:
+            self._start_sync(quiet=False)
+
+    def _sync_quietly(self) -> None:
+        if self.has_desk and not self._syncing:
+            self._start_sync(quiet=True)
+
+    def _start_sync(self, *, quiet: bool) -> None:
+        from zhubi.expert.desk import synchronise
+
+        desk = self.desk
+        self._syncing = True
+        self._sync_words = say("tui.sync.busy")
+        self.show_status()
+
+        def progress(step: SyncProgress) -> None:
+            with contextlib.suppress(RuntimeError):
+                self.call_from_thread(self._show_progress, step)
+
+        def done(report: SyncReport) -> None:
+            self._syncing = False
+            self.desk_changed()
+            if report.problem and not quiet:
+                self.say_problem(report.problem)
+            elif not quiet:
+                key = "tui.sync.changed" if report.changed else "tui.sync.unchanged"
+                self.say_done(say(key, received=report.received, proven=report.proven))
+
+        def failed(sentence: str) -> None:
+            self._syncing = False
+            self.show_status()
+            if not quiet:
+                self.say_problem(sentence)
+
+        self.errand(lambda: synchronise.sync(desk, progress), done, failed, group="sync")
+
+    def _show_progress(self, step: SyncProgress) -> None:
+        percent = 100 * step.done // step.total if step.total else 0
+        words = say("tui.sync.blobs", percent=percent) if step.phase == "blobs" else say("tui.sync.busy")
+        if words != self._sync_words:
+            self._sync_words = words
+            self.show_status()
+
+    def desk_changed(self) -> None:
+        """The store changed: every screen that shows it draws again."""
+        for screen in self.screen_stack:
+            if isinstance(screen, (Page, Box)):
+                screen.desk_changed()
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Write sync state and time into the top line."""
+        lines = self.screen.query(TopLine)
+        if not lines or not self.has_desk:
+            return
+        line = lines.first()
+        line.clock = times.today(self.now())
+        if self._syncing:
+            line.sync, line.trouble = self._sync_words, False
+            return
+        from zhubi.expert.desk import overview
+
+        status = self.attempt(lambda: overview.status_line(self.desk))
+        if status is not None:
+            line.sync, line.trouble = status_words(status), status.state in ("failed", "offline")
+
+    # Acts that hold everywhere
+
+    def action_help(self) -> None:
+        """Help on the screen in front."""
+        from zhubi.expert.tui.screens.help import HelpBox
+
+        if not isinstance(self.screen, HelpBox):
+            self.push_screen(HelpBox(self.screen))
+
+    def action_palette(self) -> None:
+        """Every act by name."""
+        from zhubi.expert.tui.screens.palette import PaletteBox
+
+        if not isinstance(self.screen, PaletteBox):
+            self.push_screen(PaletteBox(self.screen))
+
+    async def action_quit(self) -> None:
+        """Leave; ask first when something would be left behind."""
+        leaving = None
+        if self.has_desk:
+            from zhubi.expert.desk import overview
+
+            leaving = self.attempt(lambda: overview.leaving(self.desk))
+        if leaving is None or not (leaving.unsent or leaving.unsigned):
+            self.exit(0)
+            return
+        from zhubi.expert.tui.screens.leave import LeaveBox
+
+        if not isinstance(self.screen, LeaveBox):
+            self.push_screen(LeaveBox(leaving), lambda go: self.exit(0) if go else None)
+
+    def action_help_quit(self) -> None:
+        self.say_done(say("tui.quit-how"))
+
+    def action_settings(self) -> None:
+        """How the app behaves on this machine."""
+        if self.has_desk:
+            from zhubi.expert.tui.screens.settings import SettingsScreen
+
+            self.push_screen(SettingsScreen())
+
+    def action_use_theme(self, name: str) -> None:
+        """Draw in another theme, and remember it."""
+        self.theme = name
+        self.change_setting("theme", name)
+
+    async def action_speak(self, tongue: str) -> None:
+        """Speak another language, and remember it."""
+        from zhubi.locale import use_language
+
+        if tongue == language():
+            return
+        use_language(tongue)
+        self.change_setting("language", tongue)
+        for screen in self.screen_stack:
+            await screen.recompose()
+        self.desk_changed()
+
+    def change_setting(self, name: str, value: object) -> None:
+        """Remember a setting on this machine, where there is a desk to remember it."""
+        if not self.has_desk:
+            return
+        from zhubi.expert.desk import settings
+
+        self.attempt(lambda: settings.put(self.desk, name, value))
+        self.settings = self._read_settings()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None of Textual's own: among them is one that saves what is on the screen as plain text."""
+        return ()
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Nothing that is shown is written to a file."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy inside the app; out of it (OSC 52) only where the person has allowed that."""
+        if self.settings.copying:
+            super().copy_to_clipboard(text)
+        else:
+            self._clipboard = text
+
+    def show_caret(self, shown: bool) -> None:
+        """Show the terminal's own cursor while text is typed: input methods put their candidates beside it."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write("\x1b[?25h" if shown else "\x1b[?25l")
+            self._driver.flush()
+
+    # When the app itself fails
+
+    def _log_directory(self) -> Path:
+        if self.directory is not None:
+            return self.directory
+        from platformdirs import user_data_path
+
+        return user_data_path("zhubi")
+
+    def _fatal_error(self) -> None:
+        from rich.text import Text
+
+        error = self._exception
+        if not self._exit_renderables:
+            log = write_crash(self._log_directory(), error) if error is not None else None
+            self.panic(Text(say("tui.failed.unexpected", log=str(log) if log else "--")))
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+
+def _desk_screen() -> Screen[None]:
+    from zhubi.expert.tui.screens.desk import DeskScreen
+
+    return DeskScreen()
+
+
+def status_words(status: StatusLine) -> str:
+    """The sync state as the top line shows it: ``[已同步14:32]``, ``[离线 待发2]``, ``[同步失败 Ctrl+R]``."""
+    unsent = say("tui.sync.unsent", count=status.unsent) if status.unsent else ""
+    at = times.hour_and_minute(status.at) if status.at else ""
+    key = "tui.sync.synced-unsent" if status.state == "synced" and unsent else f"tui.sync.{status.state}"
+    return say(key, at=at, unsent=f" {unsent}" if unsent else "")

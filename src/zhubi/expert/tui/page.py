@@ -1,0 +1,109 @@
+"""What every screen has: a top line, a key line, help, widths to adapt to, and the desk behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen, Screen
+
+from zhubi.expert.tui.acts import Act
+from zhubi.expert.tui.widgets.keyline import KeyLine
+from zhubi.expert.tui.widgets.topline import TopLine
+from zhubi.locale import say
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.tui.application import ZhubiApp
+
+Result = TypeVar("Result")
+Done = TypeVar("Done")
+
+
+class _Served:
+    """What screens and boxes share: the app in its own type, and errands beside the drawing thread."""
+
+    if TYPE_CHECKING:
+        app: Any
+
+    @property
+    def zhubi(self) -> ZhubiApp:
+        """The app, in its own type."""
+        return cast("ZhubiApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk: the only door to what an expert can do."""
+        return self.zhubi.desk
+
+    def errand(
+        self,
+        work: Callable[[], Done],
+        done: Callable[[Done], None],
+        failed: Callable[[str], None] | None = None,
+        *,
+        group: str = "screen",
+    ) -> None:
+        """Do blocking work beside the drawing; see ``ZhubiApp.errand``. A screen that is gone hears nothing."""
+
+        def still_here(result: Done) -> None:
+            if self.is_attached:  # type: ignore[attr-defined]
+                done(result)
+
+        def failed_here(sentence: str) -> None:
+            if failed is not None and self.is_attached:  # type: ignore[attr-defined]
+                failed(sentence)
+
+        self.zhubi.errand(work, still_here, failed_here if failed is not None else None, group=group)
+
+
+class Page(_Served, Screen[Result]):
+    """A whole screen. ``NAME`` gives ``tui.title.<NAME>`` and ``tui.help.<NAME>``."""
+
+    NAME: ClassVar[str] = ""
+    HELP: ClassVar[str | None] = ""
+    ACTS: ClassVar[tuple[Act, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = []
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (100, "-wide"),
+        (150, "-broad"),
+    ]
+    AUTO_FOCUS = "*"
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(say("tui.brand"), self.heading())
+        yield from self.body()
+        yield KeyLine()
+
+    def heading(self) -> str:
+        """What the top line calls this screen."""
+        return say(f"tui.title.{self.NAME}")
+
+    def body(self) -> ComposeResult:
+        """The widgets between the two lines."""
+        yield from ()
+
+    def set_heading(self, text: str) -> None:
+        """Call this screen something else in its top line."""
+        self.query_one(TopLine).heading = text
+
+    def on_screen_resume(self) -> None:
+        self.zhubi.show_status()
+
+    def desk_changed(self) -> None:
+        """The store changed underneath (a sync, a delivery): draw again what may have."""
+
+
+class Box(_Served, ModalScreen[Result]):
+    """A question over a screen. ``NAME`` gives ``tui.help.<NAME>``."""
+
+    NAME: ClassVar[str] = ""
+    HELP: ClassVar[str | None] = ""
+    ACTS: ClassVar[tuple[Act, ...]] = ()
+    AUTO_FOCUS = "*"
+
+    def desk_changed(self) -> None:
+        """Nothing in a box follows the store."""

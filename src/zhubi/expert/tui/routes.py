@@ -1,0 +1,101 @@
+"""From one screen to the next. Screens are imported when they are first opened, so that the desk paints at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.views import NextStep, ReviewKey, RoundRow, Row
+    from zhubi.expert.tui.application import ZhubiApp
+
+_WITH_A_SHEET = frozenset(
+    {
+        "ready",
+        "drafting",
+        "complete",
+        "signed",
+        "submitted",
+        "returned",
+        "refused",
+        "overdue",
+        "late",
+        "closed",
+    }
+)
+
+
+def open_row(app: ZhubiApp, row: Row) -> None:
+    """Open what the stage of an assignment asks for."""
+    if row.stage == "commit":
+        open_commitment(app, row.round)
+    elif row.stage in ("declare", "card-waiting") or "redeclare" in row.flags:
+        open_declare(app, row.round, row.dossier)
+    elif row.stage in _WITH_A_SHEET:
+        open_review(app, row.key)
+    else:
+        open_trail(app, row.key)
+
+
+def do_next(app: ZhubiApp, step: NextStep) -> None:
+    """Do the next step."""
+    if step.act in ("sync", "send"):
+        app.action_sync()
+    elif step.act == "commit" and step.round:
+        open_commitment(app, step.round)
+    elif step.act == "declare" and step.round:
+        open_declare(app, step.round, step.dossier)
+    elif step.act == "review" and step.round and step.dossier and step.office:
+        from zhubi.expert.desk.views import ReviewKey
+
+        open_review(app, ReviewKey(step.office, step.round, step.dossier))
+    elif step.act == "sign":
+        open_submit(app, step.round)
+
+
+def open_commitment(app: ZhubiApp, round_id: str) -> None:
+    """The one document of a round."""
+    from zhubi.expert.tui.screens.commitment import CommitmentScreen
+
+    app.push_screen(CommitmentScreen(round_id))
+
+
+def open_declare(app: ZhubiApp, round_id: str, dossier: str | None = None) -> None:
+    """回避核对 for a round, at one project where it is given."""
+    from zhubi.expert.tui.screens.declare import DeclareScreen
+
+    app.push_screen(DeclareScreen(round_id, dossier))
+
+
+def open_review(app: ZhubiApp, key: ReviewKey) -> None:
+    """Reader and sheet of one project."""
+    from zhubi.expert.tui.screens.review import ReviewScreen
+
+    app.push_screen(ReviewScreen(key))
+
+
+def open_submit(app: ZhubiApp, round_id: str | None) -> None:
+    """签名提交 for a round, or for all."""
+    from zhubi.expert.tui.screens.submit import SubmitScreen
+
+    app.push_screen(SubmitScreen(round_id))
+
+
+def open_trail(app: ZhubiApp, key: ReviewKey) -> None:
+    """The story of one project."""
+    from zhubi.expert.tui.screens.trail import TrailScreen
+
+    app.push_screen(TrailScreen(key))
+
+
+def open_receipts(app: ZhubiApp) -> None:
+    """All receipts on this machine."""
+    from zhubi.expert.tui.screens.receipts import ReceiptsScreen
+
+    app.push_screen(ReceiptsScreen())
+
+
+def open_purge(app: ZhubiApp, seen: RoundRow) -> None:
+    """材料清退 of a round."""
+    from zhubi.expert.tui.screens.purge import PurgeBox
+
+    app.push_screen(PurgeBox(seen))

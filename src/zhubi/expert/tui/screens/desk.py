@@ -1,0 +1,271 @@
+"""我的评审: what to do next, how each project stands, how this machine stands with the office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+
+from zhubi.expert.desk import overview
+from zhubi.expert.tui import routes, times
+from zhubi.expert.tui.acts import Act, bound
+from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.widgets.assignments import AssignmentHead, AssignmentRows
+from zhubi.expert.tui.widgets.nextstep import NextStepLine
+from zhubi.expert.tui.widgets.prose import Prose
+from zhubi.expert.tui.widgets.rows import Rows
+from zhubi.locale import say
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from zhubi.expert.desk.sheetviews import ReviewView
+    from zhubi.expert.desk.views import NextStep, RoundRow, Row
+
+LOOK_CLOSER_AFTER = 0.25
+"""Seconds the cursor rests on a row before the side pane reads its draft."""
+
+
+class DeskScreen(Page[None]):
+    """The first thing an expert sees, every time."""
+
+    NAME = "desk"
+    CSS_PATH = "desk.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("ctrl+n", "do_next", "do-next", priority=True),
+        bound("ctrl+g", "submit", "submit", priority=True),
+        bound("f3", "trail", "trail"),
+        Binding("left", "other_round(-1)", show=False, id="desk.previous-round"),
+        Binding("right", "other_round(1)", show=False, id="desk.next-round"),
+    ]
+    ACTS: ClassVar[tuple[Act, ...]] = (
+        Act("commitment", "screen.commitment"),
+        Act("declare", "screen.declare"),
+        Act("receipts", "screen.receipts"),
+        Act("purge", "screen.purge"),
+        Act("invitation", "app.invitation"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rounds: tuple[RoundRow, ...] = ()
+        self._scope: str | None = None
+        self._step: NextStep | None = None
+        self._closer: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        yield NextStepLine()
+        yield Prose(id="round")
+        yield Prose(id="strip")
+        with Horizontal(id="panes"):
+            with Vertical(id="list"):
+                yield AssignmentHead()
+                yield AssignmentRows()
+                yield Prose(id="empty")
+            with Vertical(id="side"):
+                yield Prose(id="about")
+                yield Prose(id="closer")
+
+    @property
+    def rows(self) -> AssignmentRows:
+        return self.query_one(AssignmentRows)
+
+    def on_mount(self) -> None:
+        self._read()
+        self.rows.focus()
+        self._to_next_step()
+        self.call_after_refresh(self.zhubi.desk_ready)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self.rows.is_mounted and self._step is not None:
+            self._read()
+
+    def desk_changed(self) -> None:
+        if self.is_mounted:
+            self._read()
+
+    def _read(self) -> None:
+        app = self.zhubi
+        self._rounds = app.attempt(lambda: overview.rounds(self.desk)) or ()
+        self._step = app.attempt(lambda: overview.next_step(self.desk))
+        if self._scope is not None and all(each.round != self._scope for each in self._rounds):
+            self._scope = None
+        self.query_one(NextStepLine).show(self._step)
+        self.rows.scope = self._scope
+        self.rows.forget()
+        self.rows.reload()
+        self._say_round()
+        self._say_strip()
+        self._say_about()
+
+    def _to_next_step(self) -> None:
+        step = self._step
+        if step is None or step.round is None:
+            return
+        round_id, dossier = step.round, step.dossier
+        place = self.zhubi.attempt(
+            lambda: overview.row_index(self.desk, round_id, dossier, scope=self._scope)
+        )
+        if place is not None:
+            self.rows.cursor = place
+
+    # What is said around the list
+
+    def _round_in_view(self) -> RoundRow | None:
+        row = self.rows.current
+        wanted = self._scope or (row.round if row else None)
+        return next((each for each in self._rounds if each.round == wanted), None)
+
+    def _say_round(self) -> None:
+        seen = self._round_in_view()
+        line = self.query_one("#round", Prose)
+        line.display = seen is not None
+        if seen is None:
+            return
+        signed = "tui.desk.committed" if seen.committed_at else "tui.desk.not-committed"
+        closing = say(f"tui.desk.closing.{seen.nearness}", at=times.day_and_time(seen.closes_at))
+        parts = [
+            f"{seen.kind_name} {seen.title}", say(signed),
+            say("tui.desk.handed-in", done=seen.submitted, total=seen.total),
+            say("tui.desk.ended") if seen.ended else closing,
+        ]  # fmt: skip
+        if len(self._rounds) > 1:
+            place = 0 if self._scope is None else [each.round for each in self._rounds].index(self._scope) + 1
+            key = "tui.desk.scope-all" if self._scope is None else "tui.desk.scope"
+            parts.append(say(key, place=place, count=len(self._rounds)))
+        line.say(
+            (" | ".join(parts), "warn" if seen.nearness in ("near", "urgent") and not seen.ended else "quiet")
+        )
+
+    def _say_strip(self) -> None:
+        strip, empty = self.query_one("#strip", Prose), self.query_one("#empty", Prose)
+        none = self.rows.count_lines() == 0
+        begun = {
+            "drafting",
+            "complete",
+            "signed",
+            "submitted",
+            "returned",
+            "refused",
+            "late",
+            "closed",
+            "purged",
+        }
+        new = not none and not any(begun & set(each.stage_counts) for each in self._rounds)
+        strip.display = new
+        if new:
+            strip.say((say("tui.desk.first-keys"), "good"))
+        empty.display = none
+        self.rows.display = not none
+        if none:
+            empty.say((say("tui.desk.empty"), "quiet"))
+
+    def _say_about(self) -> None:
+        row = self.rows.current
+        about, closer = self.query_one("#about", Prose), self.query_one("#closer", Prose)
+        if row is None:
+            about.say()
+            closer.say()
+            return
+        about.say(*_about(row))
+        closer.say()
+        if self._closer is not None:
+            self._closer.stop()
+        if self.has_class("-wide", "-broad") and row.stage in ("ready", "drafting", "returned", "refused"):
+            self._closer = self.set_timer(LOOK_CLOSER_AFTER, lambda: self._look_closer(row))
+
+    def _look_closer(self, row: Row) -> None:
+        from zhubi.expert.desk import review
+
+        def show(view: ReviewView) -> None:
+            current = self.rows.current
+            if current is not None and current.key == row.key:
+                lines = [(say("tui.desk.missing"), "head")] if view.state.missing else []
+                lines += [(f"- {each.sentence}", "") for each in view.state.missing[:12]]
+                self.query_one("#closer", Prose).say(*lines)
+
+        self.errand(lambda: review.open_review(self.desk, row.key), show, lambda _sentence: None)
+
+    # Acts
+
+    def on_rows_moved(self, _message: Rows.Moved) -> None:
+        if self._scope is None:
+            self._say_round()
+        self._say_about()
+
+    def on_rows_chosen(self, _message: Rows.Chosen) -> None:
+        row = self.rows.current
+        if row is not None:
+            routes.open_row(self.zhubi, row)
+
+    def on_next_step_line_pressed(self, _message: NextStepLine.Pressed) -> None:
+        self.action_do_next()
+
+    def action_do_next(self) -> None:
+        """Do what the line at the top says."""
+        step = self._step
+        if step is not None:
+            self._to_next_step()
+            routes.do_next(self.zhubi, step)
+
+    def action_other_round(self, direction: int) -> None:
+        """Show another round alone, or all of them."""
+        scopes: list[str | None] = [None, *(each.round for each in self._rounds)]
+        if len(scopes) > 2:
+            self._scope = scopes[(scopes.index(self._scope) + direction) % len(scopes)]
+            self.rows.cursor = 0
+            self._read()
+
+    def action_submit(self) -> None:
+        """Sign and hand in."""
+        routes.open_submit(self.zhubi, self._scope)
+
+    def action_trail(self) -> None:
+        """The story of the project under the cursor."""
+        row = self.rows.current
+        if row is not None:
+            routes.open_trail(self.zhubi, row.key)
+
+    def action_commitment(self) -> None:
+        """The commitment of the round in view."""
+        seen = self._round_in_view()
+        if seen is not None:
+            routes.open_commitment(self.zhubi, seen.round)
+
+    def action_declare(self) -> None:
+        """The declarations of the round in view."""
+        seen = self._round_in_view()
+        if seen is not None:
+            routes.open_declare(self.zhubi, seen.round)
+
+    def action_receipts(self) -> None:
+        """All receipts on this machine."""
+        routes.open_receipts(self.zhubi)
+
+    def action_purge(self) -> None:
+        """Remove the material of the round in view from this machine."""
+        seen = self._round_in_view()
+        if seen is not None:
+            routes.open_purge(self.zhubi, seen)
+
+
+def _about(row: Row) -> list[tuple[str, str]]:
+    lines = [(f"{row.code} {row.title}".strip(), "strong")]
+    if row.units:
+        lines.append((row.units, "quiet"))
+    lines += [("", ""), (stage_words(row), "")]
+    if row.missing:
+        lines.append((say("tui.desk.missing-count", count=row.missing), "warn"))
+    lines.append((say(f"tui.desk.closing.{row.nearness}", at=times.day_and_time(row.closes_at)), ""))
+    if row.receipt_code:
+        lines.append((say("tui.desk.receipt", code=row.receipt_code), "good"))
+    lines += [(say(f"desk.flag.{flag}"), "warn") for flag in sorted(row.flags)]
+    return lines
+
+
+def stage_words(row: Row) -> str:
+    """The stage of a row in words."""
+    return say(f"desk.stage.{row.stage}")

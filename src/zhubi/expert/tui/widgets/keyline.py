@@ -1,0 +1,74 @@
+"""The last line of every screen: the keys that do something here, each of which the mouse can press too."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.style import Style
+from textual.widget import Widget
+
+from zhubi.expert.tui.acts import key_name, name_of
+
+_PRESS: Final = "press"
+# Not Textual's own "@click": that would draw every key as a link.
+
+
+class KeyLine(Widget):
+    """One line drawn from the bindings in force; help keeps its place when the others do not fit."""
+
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; background: $panel; color: $foreground; padding: 0 1; }
+    KeyLine > .keyline--key { color: $primary; text-style: bold; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key"}
+
+    _stamp: reactive[int] = reactive(0)
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Screen[object]) -> None:
+        self._stamp += 1
+
+    def _shown(self) -> list[tuple[str, str, str]]:
+        """(key, name, action) of each binding to show, a key once an act, help last."""
+        acts: dict[str, tuple[str, str, str]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.id and active.enabled and binding.id not in acts:
+                # Actions are said by whom they belong to: the app, the screen, or the widget in focus.
+                owner = (
+                    "app"
+                    if active.node is self.app
+                    else "screen"
+                    if active.node is self.screen
+                    else "focused"
+                )
+                action = binding.action if "." in binding.action else f"{owner}.{binding.action}"
+                acts[binding.id] = (key_name(binding.key), name_of(binding.id), action)
+        shown = [item for act, item in acts.items() if act != "help"]
+        return shown + [acts["help"]] * ("help" in acts)
+
+    def render(self) -> Content:
+        width = self.content_size.width
+        shown = self._shown()
+        while len(shown) > 1 and sum(cell_len(f"{key} {name}") + 2 for key, name, _ in shown) - 2 > width:
+            del shown[-2]
+        key_style = self.get_visual_style("keyline--key")
+        pieces: list[Content] = []
+        for key, name, action in shown:
+            press = Style.from_meta({_PRESS: action})
+            pieces += [
+                Content.styled(key, key_style + press), Content.styled(f" {name}", press), Content("  "),
+            ]  # fmt: skip
+        return Content.assemble(*pieces[:-1])
+
+    async def on_click(self, event: events.Click) -> None:
+        action = event.style.meta.get(_PRESS)
+        if action:
+            await self.app.run_action(action, self.screen)

@@ -1,0 +1,82 @@
+"""Text that is only read, wrapped the way Chinese lines are; what comes from outside is never read as markup."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from zhubi.expert.tui.widgets.measure import wrap
+
+
+class Prose(Widget):
+    """Paragraphs as tall as they need, each a text or (text, look).
+
+    Looks are ``strong``, ``mine``, ``head``, ``quiet``, ``warn``, ``bad`` and ``good``.
+    """
+
+    DEFAULT_CSS = """
+    Prose { height: auto; width: 1fr; }
+    Prose > .prose--strong { text-style: bold; }
+    Prose > .prose--mine { color: $primary; text-style: bold; }
+    Prose > .prose--head { color: $secondary; text-style: bold; }
+    Prose > .prose--quiet { color: $quiet; }
+    Prose > .prose--warn { color: $warning; }
+    Prose > .prose--bad { color: $error; }
+    Prose > .prose--good { color: $success; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"prose--{name}" for name in ("strong", "mine", "head", "quiet", "warn", "bad", "good")
+    }
+
+    def __init__(
+        self,
+        *paragraphs: tuple[str, str] | str,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._paragraphs: tuple[tuple[str, str], ...] = ()
+        self._lines: list[tuple[str, str]] = []
+        self._width = -1
+        self._say(paragraphs)
+
+    def _say(self, paragraphs: tuple[tuple[str, str] | str, ...]) -> None:
+        self._paragraphs = tuple(each if isinstance(each, tuple) else (each, "") for each in paragraphs)
+        self._width = -1
+
+    def say(self, *paragraphs: tuple[str, str] | str) -> None:
+        """Say something else."""
+        self._say(paragraphs)
+        self.refresh(layout=True)
+
+    @property
+    def plain(self) -> str:
+        """All that is said, a paragraph a line."""
+        return "\n".join(text for text, _ in self._paragraphs)
+
+    def _wrapped(self, width: int) -> list[tuple[str, str]]:
+        if width != self._width:
+            self._width = width
+            self._lines = [(line, name) for text, name in self._paragraphs for line in wrap(text, width)]
+        return self._lines
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._wrapped(width))
+
+    def render_line(self, y: int) -> Strip:
+        # The content box is what render_line draws into only for widgets without padding; ours has none.
+        width = self.size.width
+        lines = self._wrapped(width)
+        base = self.rich_style
+        if y >= len(lines):
+            return Strip.blank(width, base)
+        text, name = lines[y]
+        style = base + self.get_component_rich_style(f"prose--{name}", partial=True) if name else base
+        return Strip([Segment(text, style)]).adjust_cell_length(width, base)
