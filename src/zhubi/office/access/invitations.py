@@ -51,20 +51,29 @@ def invite(
         stored = writing.append(compose(office.ledger, actor, RecordType.INVITATION, body, now=now))
     pins = office.ledger.pins
     return Invitation(
-        url=office.url,
+        url=office.settings.url,
         origin=office.ledger.origin,
         log_key=pins.log_key,
         cosigner_key=pins.cosigner_key,
         root_key=office.ledger.root,
-        tls_anchor=office.tls_anchor,
+        tls_anchor=_anchor(office),
         code=code,
         person=person,
         name=name,
         unit=unit,
-        organiser=office.organiser,
+        organiser=office.settings.organiser,
         expires_at=expires_at,
         record=stored.digest,
     )
+
+
+def _anchor(office: Office) -> str:
+    """The certificate to trust, where the office's own is not signed by a public authority: ``anchor.pem``."""
+    file = office.directory / "anchor.pem"
+    try:
+        return file.read_text(encoding="ascii") if file.is_file() else ""
+    except (OSError, UnicodeDecodeError) as problem:
+        raise AccessError("access.anchor", "anchor.pem cannot be read", path=str(file)) from problem
 
 
 def revoke(office: Office, actor: Actor, *, person: str, kid: str | None, reason: str, now: datetime) -> int:

@@ -109,6 +109,11 @@ def _token(office: Office, claims: dict[str, str | int]) -> str:
     return f"{body}.{_mark(office, body)}"
 
 
+def _secret(office: Office) -> bytes:
+    # Derived, so that every process of the office accepts the tokens of the others and nothing more must be kept.
+    return hashlib.blake2b(office.service.key.seed, digest_size=32, person=b"zhubi-token").digest()
+
+
 def _mark(office: Office, body: str) -> str:
-    mark = hmac.new(office.token_secret, body.encode(), hashlib.sha256).digest()
+    mark = hmac.new(_secret(office), body.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mark).decode().rstrip("=")

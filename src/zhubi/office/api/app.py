@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhubi import __version__
 from zhubi.office.access.limits import RateLimit
@@ -13,17 +13,15 @@ from zhubi.office.api import access_calls, blob_calls, log_calls, problems, reco
 from zhubi.office.opening import Office
 
 MAX_BODY: Final = 32 * 1024 * 1024
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class BodyLimit:
     """Refuses a request whose body grows past the limit, announced or not, before it is read whole."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; past the limit, answer 413 by itself."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -32,11 +30,11 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > MAX_BODY:
             await problems.problem_response("api.too-large", 413, "the request is too large")(
                 scope, receive, send
-            )  # type: ignore[arg-type]
+            )
             return
         taken = 0
 
-        async def bounded() -> dict[str, Any]:
+        async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from zhubi.core.model.errors import ZhubiError
 from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.api.record_calls import DigestPath
-from zhubi.office.rounds.entitlement import may_fetch
+from zhubi.office.vault.release import may_fetch
 
 router = APIRouter(prefix="/v1", tags=["blobs"])
 _RANGE = re.compile(r"^bytes=(\d{1,15})-(\d{0,15})$")
@@ -27,9 +27,11 @@ def blob(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The ciphertext of this digest, for whoever may open what it belongs to. Unknown and forbidden read alike."""
-    if not may_fetch(office, caller.person, digest, now=office.clock()):
+    with office.ledger.reading() as reading:
+        entitled = may_fetch(reading, caller.person, digest, office.clock())
+    size = office.blobs.size(digest) if entitled else None
+    if size is None:
         raise ZhubiError("api.not-found", "no such blob")
-    size = office.blobs.size(digest)
     headers = {
         "ETag": f'"{digest}"',
         "Accept-Ranges": "bytes",

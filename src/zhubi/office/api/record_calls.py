@@ -19,7 +19,8 @@ from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.ledger.errors import LedgerError
 from zhubi.office.ledger.rulebooks import rulebook as rulebook_of
 from zhubi.office.rounds.reception import receipt_for, receive
-from zhubi.office.vault.release import release
+from zhubi.office.vault.errors import VaultError
+from zhubi.office.vault.release import dossier_of, release
 
 DIGEST = r"^[0-9a-f]{64}$"
 DigestPath = Annotated[str, Path(pattern=DIGEST)]
@@ -92,12 +93,16 @@ def records(
 @router.post("/releases")
 def releases(message: ReleaseRequest, office: OfficeHere, caller: CallerHere) -> ReleaseAnswer:
     """The logged key release of one dossier version to this device, where the log gives the right to it."""
-    stored = release(
-        office, caller.person, caller.device, message.manifest, message.round, now=office.clock()
-    )
-    checkpoint = office.ledger.checkpoint()
+    with office.ledger.writing() as writing:
+        dossier = dossier_of(writing, message.manifest)
+        if dossier is None:
+            raise VaultError("vault.not-entitled", "there is no such dossier for you to open")
+        stored = release(
+            office, writing, caller.person, caller.device, dossier, message.round, office.clock()
+        )
     with office.ledger.reading() as reading:
         logged_at = reading.logged_at(stored.index)
+        checkpoint = reading.checkpoint()
     if logged_at is None:
         raise LedgerError("ledger.uncosigned", "no checkpoint holds the release yet")
     return ReleaseAnswer(

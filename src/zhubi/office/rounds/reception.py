@@ -78,7 +78,7 @@ def _take(office: Office, writing: Writing, compact: str, person: str, now: date
         return _Outcome(outcome.digest, "conflict", conflict.kind, _texts(conflict))
     _accept(office, writing, stored, now)
     for waiting in writing.waiting_on(stored.record.digest):
-        _take(office, writing, waiting, peek(waiting)[0]["author"], now)  # type: ignore[arg-type]
+        _take(office, writing, waiting, str(peek(waiting)[0].get("author")), now)
     return outcome
 
 
@@ -119,13 +119,13 @@ def _read(office: Office, compact: str, person: str, digest: str) -> Record:
     if holder is None:
         raise RoundsError("rounds.key-revoked", "the key that signed this was revoked")
     try:
-        record = parse_record(digest, kid, payload)
+        record = parse_record(digest, kid, dict(payload))
     except ValidationError as problem:
         place = ".".join(str(part) for part in problem.errors()[0]["loc"])
         raise RoundsError(
             "rounds.record-form", "the record is not of the form its type asks", place=place
         ) from None
-    if record.payload.model_dump(mode="json") != payload:
+    if record.payload.model_dump(mode="json") != dict(payload):
         raise RoundsError(
             "rounds.record-form", "the record leaves out what every record says", place="payload"
         )
@@ -178,7 +178,7 @@ def _result(office: Office, reading: Reading, outcome: _Outcome) -> RecordResult
         refusal = found[-1].compact if found else None
     return RecordResult(
         digest=outcome.digest,
-        status=outcome.status,  # type: ignore[arg-type]
+        status=outcome.status,
         index=stored.record.index if stored else None,
         logged_at=stored.logged_at if stored else None,
         waiting_for=outcome.waiting_for,

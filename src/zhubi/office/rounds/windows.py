@@ -51,7 +51,7 @@ def open_round(
     round_id = uuid7(now)
     body = RoundBody(
         title=clean_line(title), kind=kind, rulebook=rulebook, overrides=dict(overrides or {}),
-        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=office.organiser,
+        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=office.settings.organiser,
     )  # fmt: skip
     with office.ledger.writing() as writing:
         keep_rulebook(writing, compiled)
