@@ -364,7 +364,7 @@ class Term(Frozen):
     ``starts`` None: in force from its issue, whose day the text in hand does not give.
     """
 
-    starts: Day | None
+    starts: Day | None = None
     ends: Day | None = None
     judged_on: Literal["set-up", "none"] = "none"
     earlier_projects: Bilingual = Bilingual(zh="", en="")
@@ -383,6 +383,7 @@ class Policy(Frozen):
     term: Term
     clauses: tuple[Clause, ...] = ()
     relations: tuple[ConflictRelation, ...] = ()
+    seats: tuple[PolicySeat, ...] = ()
     kinds: tuple[ReviewKind, ...] = Field(min_length=1)
 
     @property

@@ -92,6 +92,8 @@ def _judge_check(known: Vocabulary, check: Check, values: Mapping[str, Plain]) -
         if applies.outcome is Outcome.UNMET:
             return None
         if applies.outcome is Outcome.UNKNOWN:
+            if all(name.startswith("sheet.") for name in applies.missing):
+                return None  # it hangs on what the expert has not chosen yet
             return CheckResult(check.id, Outcome.UNKNOWN, check.severity, _plain(applies.missing), item=check)
     judged = known.condition(check.expr).outcome(values)
     offer = None

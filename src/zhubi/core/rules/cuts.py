@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from zhubi.core.model.dossier import BudgetLine
 from zhubi.core.model.rulebook import ReviewKind
@@ -12,12 +13,16 @@ from zhubi.core.model.sheet import Cuts
 
 @dataclass(frozen=True, slots=True)
 class CutFault:
-    """Why a suggested cut cannot stand: ``key`` names the sentence; amounts in yuan (元)."""
+    """What is wrong with a suggested cut: ``key`` names the sentence; amounts in yuan (元).
+
+    ``severity`` refuse: the cut means nothing (no such line, deeper than its fiscal part); mark: shown, no more.
+    """
 
     key: str
     line: str
     limit: int = 0
     found: int = 0
+    severity: Literal["refuse", "mark"] = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,12 @@ def cut_faults(kind: ReviewKind, cuts: Cuts | None, lines: Sequence[BudgetLine])
         elif cut.amount > line.fiscal:
             faults.append(CutFault("rules.cut-over-fiscal", cut.line, line.fiscal, cut.amount))
         elif kind.cuts.needs_reason and not cut.reason.strip():
-            faults.append(CutFault("rules.cut-no-reason", cut.line))
+            faults.append(CutFault("rules.cut-no-reason", cut.line, severity="mark"))
         seen.add(cut.line)
     if kind.cuts.core_indicators_stand and not cuts.core_indicators_stand:
-        faults.append(CutFault("rules.cut-core-indicators", cuts.lines[0].line))
+        faults.append(CutFault("rules.cut-core-indicators", cuts.lines[0].line, severity="mark"))
     if cuts.total_follows and not kind.cuts.total_may_follow:
-        faults.append(CutFault("rules.cut-total-may-not-follow", cuts.lines[0].line))
+        faults.append(CutFault("rules.cut-total-may-not-follow", cuts.lines[0].line, severity="mark"))
     return tuple(faults)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zhubi.core.model.errors import ZhubiError
+from collections.abc import Mapping
+
+from zhubi.core.model.errors import Detail, ZhubiError
 
 
 class RulesError(ZhubiError):
@@ -25,14 +27,23 @@ class RulebookFault(RulesError):  # noqa: N818 - as above
     ``line`` and ``column`` count from 1; 0 where the fault has no place of its own.
     """
 
-    def __init__(self, what: str, file: str, line: int, column: int, reason: str, excerpt: str) -> None:
+    def __init__(
+        self,
+        what: str,
+        file: str,
+        line: int,
+        column: int,
+        reason: str,
+        excerpt: str = "",
+        details: Mapping[str, Detail] | None = None,
+    ) -> None:
         super().__init__(
             f"rules.fault-{what}",
             f"{file}:{line}:{column}: {reason}",
             file=file,
             line=line,
             column=column,
-            reason=reason,
+            **{"reason": reason, **(details or {})},
         )
         self.what = what
         self.file = file

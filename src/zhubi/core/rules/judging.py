@@ -54,10 +54,10 @@ def judge_review(
     if sheet.recommendation is not None and sheet.recommendation not in known:
         problems.append(Problem("rules.judge-unknown-recommendation", sheet.recommendation))
     problems += [
-        Problem(fault.key, fault.line, expected=str(fault.limit), found=str(fault.found))
+        Problem(fault.key, fault.line, fault.severity, str(fault.limit), str(fault.found))
         for fault in cut_faults(kind, sheet.cuts, budget)
     ]
-    if not problems:
+    if not any(problem.severity == "refuse" for problem in problems):
         problems += [
             Problem(f"rules.missing-{each.what}", each.item)
             for each in missing_items(kind, sheet, role, results)

@@ -19,7 +19,7 @@ _LEGAL_FORM: Final = re.compile(
     r"(?:(?:股份|集团)?有限责任公司|(?:集团)?股份有限公司|集团有限公司|有限公司|总公司|集团公司|分公司|公司|集团)$"
 )
 _ROOT: Final = re.compile(r"^(.{2,}?(?:大学|科学院|研究院|研究所|设计院|医院|学院))")
-_SHORT_HEAD: Final = re.compile(r"^(.{1,4}?大)(?!学)")
+_SHORT_HEAD: Final = re.compile(r"^(?:(.{1,4}?大)(?!学)|(.{2,3})附)")
 _NUMERALS: Final = re.compile(r"[0-9〇一二三四五六七八九十]")
 _SIMILAR_PERCENT: Final = 88
 _SIMILAR_LENGTH: Final = 5
@@ -106,9 +106,7 @@ def compare_units(mine: str, theirs: str) -> tuple[Strength, str] | None:
         return "likely", "same-stem"
     if _same_root(one, other):
         return "likely", "same-root"
-    shorter, longer = sorted((stem, their_stem), key=len)
-    is_company = _LEGAL_FORM.search(one) is not None and _LEGAL_FORM.search(other) is not None
-    if is_company and len(shorter) >= 4 and longer.startswith(shorter):
+    if _company_within(one, other) or _company_within(other, one):
         return "possible", "same-root"
     return ("possible", "similar") if _similar(stem, their_stem) else None
 
@@ -122,6 +120,11 @@ def folded(name: str) -> str:
 def _root(name: str) -> str:
     found = _ROOT.match(name)
     return found[1] if found else name
+
+
+def _company_within(short: str, company: str) -> bool:
+    stem = _LEGAL_FORM.sub("", short)
+    return len(stem) >= 4 and _LEGAL_FORM.search(company) is not None and stem in company
 
 
 def _same_root(one: str, other: str) -> bool:
@@ -139,12 +142,17 @@ def _same_root(one: str, other: str) -> bool:
 
 def _head(name: str) -> str:
     found = _SHORT_HEAD.match(name)
-    return found[1] if found else ""
+    return (found[1] or found[2]) if found else ""
 
 
 def _head_abbreviates(short: str, root: str) -> bool:
     head = _head(short)
-    return bool(head) and _abbreviates(head, root)
+    if not head:
+        return False
+    # 重医附一院: what stands before 附 names the university without its 大学.
+    return _abbreviates(head, root) or (
+        not head.endswith("大") and _picks(head, root) and root.endswith("大学")
+    )
 
 
 def _same_head(one: str, other: str) -> bool:
@@ -153,13 +161,17 @@ def _same_head(one: str, other: str) -> bool:
 
 def _abbreviates(short: str, full: str) -> bool:
     """Whether ``short`` picks characters of ``full`` in order, as names of universities and hospitals are shortened."""
-    if _ROOT.match(full) is None or not 2 <= len(short) < len(full) or short[0] != full[0]:
+    if _ROOT.match(full) is None or _ROOT.match(short) is not None or not 2 <= len(short) < len(full):
         return False
     if len(short) == 2 and not (len(full) == 4 and full.endswith("大学")):
         return False
     ends_alike = short[-1] == full[-1] or (short.endswith("大") and full.endswith("大学"))
+    return ends_alike and _picks(short, full) and len(short) * 10 <= len(full) * 7
+
+
+def _picks(short: str, full: str) -> bool:
     rest = iter(full)
-    return ends_alike and all(character in rest for character in short) and len(short) * 10 <= len(full) * 7
+    return short[0] == full[0] and all(character in rest for character in short)
 
 
 def _similar(one: str, other: str) -> bool:
