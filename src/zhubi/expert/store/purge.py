@@ -1,0 +1,202 @@
+"""Purging: a round's sealed material leaves this machine, and the database is written anew under a new key.
+
+What is taken: the bodies of key releases, the blobs, drafts and their journal, answers, and old backups. Signed
+records stay: they are the expert's own words and the proof of them. Three steps, each of which may be repeated, so
+that a crash at any moment is mended at the next opening.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from zhubi.expert.store.blobs import Blobs
+from zhubi.expert.store.database import Connection, Database
+from zhubi.expert.store.errors import StoreError, fault_of_file
+from zhubi.expert.store.migration import BACKUPS
+from zhubi.expert.store.storefile import StoreFile, read_store_file, write_store_file
+from zhubi.expert.store.touched import Touched
+from zhubi.expert.store.values import PurgeOutcome, PurgePlan, to_micros
+
+_MINE: Final = (
+    "SELECT a.dossier FROM assignments a JOIN rounds r ON r.id = a.round WHERE r.office = ?1 AND r.round = ?2"
+)
+_NEEDED: Final = (
+    "SELECT a.dossier FROM assignments a JOIN rounds r ON r.id = a.round WHERE r.office = ?1 AND r.round <> ?2"
+    " AND NOT r.ended AND a.stage NOT IN ('recused', 'declined', 'replaced', 'withdrawn', 'void', 'purged')"
+)
+_VERSIONS: Final = (
+    "SELECT r.digest FROM records r JOIN record_subjects s ON s.record = r.id WHERE r.office = ?1"
+    " AND r.type = 'dossier' AND s.dossier IN (SELECT value FROM json_each(?2))"
+)
+
+
+class Purge:
+    """The room from which nothing comes back."""
+
+    def __init__(
+        self, database: Database, touched: Touched, blobs: Blobs, directory: Path, secret: bytes
+    ) -> None:
+        self._database = database
+        self._touched = touched
+        self._blobs = blobs
+        self._directory = directory
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return "Purge()"
+
+    def plan(self, office: str, round: str) -> PurgePlan:
+        """What a purge of this round would take and leave; nothing changes."""
+        with self._database.reading() as connection:
+            return _plan(connection, office, round)[0]
+
+    def purge_round(self, office: str, round: str, now: datetime) -> PurgeOutcome:
+        """Takes a round's material from this machine; when it returns, it is done. ``store.round-not-ended``.
+
+        Interrupted, it is finished when the store is opened next.
+        """
+        with self._database.writing() as connection:
+            ended = connection.execute(
+                "SELECT ended FROM rounds WHERE office = ? AND round = ?", (office, round)
+            ).fetchone()
+            if ended is None or not ended[0]:
+                raise StoreError(
+                    "store.round-not-ended", "only a round that has ended is purged", round=round
+                )
+            plan, dossiers, blobs = _plan(connection, office, round)
+            _take(connection, office, round, dossiers, blobs)
+            connection.execute(
+                "INSERT INTO purges (office, round, begun_at, dossiers, blobs, bytes, kept) VALUES (?,?,?,?,?,?,?)",
+                (office, round, to_micros(now), plan.dossiers, plan.blobs, plan.bytes, plan.kept),
+            )
+            self._touched.round(office, round)
+            for dossier in dossiers:
+                self._touched.matter(office, None, (dossier,))
+        self.finish()
+        return PurgeOutcome(plan.dossiers, plan.blobs, plan.bytes, plan.kept)
+
+    def finish(self) -> None:
+        """Finishes what a purge began: deletes its files, and writes the database anew under a new key."""
+        with self._database.reading() as connection:
+            begun = connection.execute("SELECT max(id) FROM purges WHERE NOT done").fetchone()[0]
+            if begun is None:
+                return
+            doomed = connection.execute("SELECT digest FROM doomed_blobs").fetchall()
+        for (digest,) in doomed:
+            self._blobs.remove(digest)
+        self._remove_backups()
+        self._renew_key()
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM doomed_blobs")
+            connection.execute("UPDATE purges SET done = 1 WHERE id <= ?", (begun,))
+        self._database.truncate_log()
+
+    def _remove_backups(self) -> None:
+        # They hold what was just deleted, under the old key.
+        try:
+            for path in (self._directory / BACKUPS).glob("*"):
+                path.unlink(missing_ok=True)
+        except OSError as problem:
+            raise fault_of_file(problem, directory=str(self._directory)) from problem
+
+    def _renew_key(self) -> None:
+        from zhubi.core.trust.chance import random_bytes
+
+        old = read_store_file(self._directory, self._secret)
+        new = StoreFile(old.generation + 1, random_bytes(32))
+        path = self._directory / new.database
+        remove_database(path)
+        with self._database.replaced() as switch:
+            self._database.copy_to(path, new.key(self._secret))
+            _make_durable(path)
+            # From this line on the new file is the store; before it, the old one is, untouched.
+            write_store_file(self._directory, new, self._secret)
+            switch(path, new.key(self._secret))
+        remove_database(self._directory / old.database)
+
+
+def remove_database(path: Path) -> None:
+    """Deletes a database file and the logs beside it."""
+    try:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+    except OSError as problem:
+        raise fault_of_file(problem, directory=str(path.parent)) from problem
+
+
+def remove_others(directory: Path, current: StoreFile) -> None:
+    """Deletes database files that a cut-short renewal left beside the current one."""
+    for path in directory.glob("store-*.db"):
+        if path.name != current.database:
+            remove_database(path)
+
+
+def _make_durable(path: Path) -> None:
+    try:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError as problem:
+        raise fault_of_file(problem, directory=str(path.parent)) from problem
+
+
+def _plan(
+    connection: Connection, office: str, round: str
+) -> tuple[PurgePlan, list[str], list[tuple[str, int]]]:
+    mine = {row[0] for row in connection.execute(_MINE, (office, round))}
+    needed = {row[0] for row in connection.execute(_NEEDED, (office, round))}
+    dossiers = sorted(mine - needed)
+    blobs = connection.execute(
+        f"SELECT DISTINCT v.digest, v.size FROM version_blobs v WHERE v.version IN ({_VERSIONS})"
+        " AND v.digest NOT IN (SELECT o.digest FROM version_blobs o JOIN assignments a ON a.version = o.version"
+        "  JOIN rounds r ON r.id = a.round WHERE a.dossier NOT IN (SELECT value FROM json_each(?2)) AND NOT r.ended)",
+        (office, json.dumps(dossiers)),
+    ).fetchall()
+    here = {
+        row[0]
+        for row in connection.execute(
+            "SELECT digest FROM blobs WHERE digest IN (SELECT value FROM json_each(?))",
+            (json.dumps([digest for digest, _ in blobs]),),
+        )
+    }
+    unsent = connection.execute(
+        "SELECT count(*) FROM outbox o JOIN records r ON r.digest = o.digest WHERE r.office = ? AND r.round = ?",
+        (office, round),
+    ).fetchone()[0]
+    drafts = connection.execute(
+        "SELECT count(*) FROM drafts WHERE office = ? AND round = ? AND signed_as IS NULL", (office, round)
+    ).fetchone()[0]
+    plan = PurgePlan(
+        dossiers=len(dossiers),
+        blobs=len(here),
+        bytes=sum(size for digest, size in blobs if digest in here),
+        kept=len(mine & needed),
+        unsent=unsent,
+        drafts=drafts,
+    )
+    return plan, dossiers, blobs
+
+
+def _take(
+    connection: Connection, office: str, round: str, dossiers: list[str], blobs: list[tuple[str, int]]
+) -> None:
+    listed = json.dumps(dossiers)
+    connection.execute(
+        "UPDATE records SET compact = NULL WHERE office = ?1 AND type = 'key-release' AND id IN"
+        " (SELECT record FROM record_subjects WHERE dossier IN (SELECT value FROM json_each(?2)))",
+        (office, listed),
+    )
+    # What is signed and has not arrived stays, with its draft; everything else that was typed goes.
+    connection.execute(
+        "DELETE FROM drafts WHERE office = ?1 AND round = ?2"
+        " AND (signed_as IS NULL OR signed_as NOT IN (SELECT digest FROM outbox))",
+        (office, round),
+    )
+    connection.execute("DELETE FROM answers WHERE office = ? AND round = ?", (office, round))
+    connection.executemany(
+        "INSERT OR IGNORE INTO doomed_blobs (digest) VALUES (?)", [(each[0],) for each in blobs]
+    )
+    connection.executemany("DELETE FROM blobs WHERE digest = ?", [(each[0],) for each in blobs])
