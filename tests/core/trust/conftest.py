@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from zhubi.core.trust import chance, merkle
 from zhubi.core.trust.canonical import canonical, sha256_hex
@@ -25,6 +26,10 @@ from zhubi.core.trust.records import record_digest, sign
 from zhubi.core.trust.sealing import SealingKey
 from zhubi.core.trust.tiles import parse_tile_path
 from zhubi.core.trust.wrapping import ArgonCost
+
+# A slow machine is no fault: how long an example takes says nothing about trust.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 ORIGIN = "office.example/log"
 NOW = datetime(2026, 7, 3, 10, 0, tzinfo=UTC)

@@ -132,6 +132,25 @@ def test_a_missing_line_says_how_much_is_missing():
     assert details["found"] == int(details["expected"]) - 64
 
 
+def test_of_several_faults_the_one_of_the_longest_text_is_told():
+    cut = TEXT[: len(TEXT) // 2]
+    for text in (
+        f"请粘贴以 zhubi1: 开头的文字\n{cut}",
+        f"{cut}\n（以 zhubi1: 开头）",
+        f"{cut}\n zhubi2: 开头",
+    ):
+        with pytest.raises(TrustError) as caught:
+            decode_invitation(text)
+        assert caught.value.kind == "trust.invitation-incomplete"
+        assert caught.value.details["expected"] == len(TEXT.replace("\n", "")) - 7
+
+
+def test_the_longest_invitation_that_can_be_made_can_be_read():
+    lines = dict.fromkeys(("name", "unit", "organiser"), "字" * 500)
+    longest = Invitation(**{**FIELDS, **lines, "tls_anchor": "x" * 8000})
+    assert decode_invitation(encode_invitation(longest)) == longest
+
+
 @pytest.mark.parametrize("text", ["", "   ", "hello", "https://office.example", "zhubi:ABC", "x" * 300_000])
 def test_no_invitation_at_all(text):
     assert kind(text) == "trust.invitation-malformed"
@@ -145,10 +164,10 @@ def test_an_invitation_of_a_newer_app_is_named():
     "content",
     [
         b"not compressed",
-        zlib.compress(b"{}") + b"more",
+        zlib.compress(canonical(FIELDS)) + b"more",
         zlib.compress(b" " * 60_000_000, 9)[:65_000],
-        zlib.compress(b"0" * 20_000),
-        zlib.compress(b"[" * 16_000),
+        zlib.compress(b"0" * 40_000),
+        zlib.compress(b"[" * 32_000),
         zlib.compress(b"{"),
         {},
         {**FIELDS, "more": 1},

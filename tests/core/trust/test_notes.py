@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from zhubi.core.trust.checkpoints import Cosigner
 from zhubi.core.trust.encodings import from_base64, to_base64
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.keys import SigningKey
-from zhubi.core.trust.notes import COSIGNATURE, NoteKey, PlainSigner, open_note, sign_note
+from zhubi.core.trust.notes import COSIGNATURE, NoteKey, PlainSigner, cosigned_message, open_note, sign_note
 
 EXAMPLE_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 EXAMPLE = (
@@ -108,6 +110,24 @@ def test_unknown_signatures_are_passed_over_and_known_ones_must_fit(signer):
     assert (
         kind(f"text\n\n— {signer.name} {to_base64(forged)}\n", signer.note_key) == "trust.note-bad-signature"
     )
+
+
+def test_a_key_that_signs_twice_is_heard_once(signer):
+    cosigner = Cosigner("clock.example", signer.key)
+    note = sign_note("text\n", [cosigner.at(7), cosigner.at(9)])
+    assert [found.time for found in open_note(note, [cosigner.at(0).note_key]).signatures] == [7]
+
+
+def test_a_time_beyond_the_specifications_is_no_time(signer):
+    cosigner = Cosigner("clock.example", signer.key)
+    key = cosigner.at(0).note_key
+    for time, fits in ((2**63 - 1, True), (2**63, False)):
+        signature = struct.pack(">Q", time) + signer.key.sign(cosigned_message("text\n", time))
+        note = f"text\n\n— clock.example {to_base64(key.key_id + signature)}\n"
+        if fits:
+            assert open_note(note, [key]).signatures[0].time == time
+        else:
+            assert kind(note, key) == "trust.note-bad-signature"
 
 
 def test_a_key_is_for_one_algorithm():

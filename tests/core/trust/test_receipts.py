@@ -96,6 +96,9 @@ def test_the_services_key_is_the_roots_word(office, record, receipt):
 
 def test_an_acceptance_is_an_acceptance_of_this_log_by_its_author(office, record, receipt, payload):
     body = {"record": record_digest(record), "payload_sha256": "0" * 64}
+    whole = office.payload("acceptance", "service:ledger", body)
+    spoilt = replace(receipt, acceptance=sign(whole, office.service))
+    assert kind(spoilt, record, office.log.pins, office.root.public) == "trust.receipt-altered"
     for said in (
         office.payload("refusal", "service:ledger", body),
         office.payload("acceptance", "service:other", body),
@@ -110,10 +113,20 @@ def test_an_acceptance_is_an_acceptance_of_this_log_by_its_author(office, record
 
 
 def test_a_staff_key_that_says_something_else_is_refused(office, record, receipt):
+    service = {
+        "person": "service:ledger",
+        "name": "值班",
+        "role": "service",
+        "signing": office.service.public,
+    }
+    whole = replace(receipt, staff_key=sign(office.payload("staff-key", "root", service), office.root))
+    verify_receipt(whole, record, office.log.pins, office.root.public)
     for said in (
         office.payload("staff-key", "root", {}),
         office.payload("revocation", "root", {}),
         office.payload("staff-key", "root", {}, origin="other.example/log"),
+        office.payload("staff-key", "someone", service),
+        office.payload("staff-key", "root", service, origin="other.example/log"),
     ):
         spoilt = replace(receipt, staff_key=sign(said, office.root))
         assert kind(spoilt, record, office.log.pins, office.root.public) == "trust.receipt-staff-key"

@@ -37,7 +37,7 @@ def built(header: bytes, payload: bytes, key: SigningKey = KEY) -> str:
 
 def header(**changes: object) -> bytes:
     members: dict[str, object] = {"alg": "Ed25519", "kid": KEY.kid, "typ": "zhubi-record+json", **changes}
-    return json.dumps({k: v for k, v in members.items() if v is not None}, separators=(",", ":")).encode()
+    return canonical({name: value for name, value in members.items() if value is not None})
 
 
 def test_a_record_has_exactly_one_form():

@@ -27,7 +27,7 @@ from zhubi.core.trust.errors import TrustError
 VERSION: Final = 1
 _COLUMNS: Final = 64
 _MAX_TEXT: Final = 200_000
-_MAX_PLAIN: Final = 16 * 1024
+_MAX_PLAIN: Final = 32 * 1024
 _SUM_BYTES: Final = 8
 _START: Final = re.compile(r"zhubi\s*([0-9]{1,3})\s*:", re.IGNORECASE)
 
@@ -155,19 +155,24 @@ def decode_invitation(text: str) -> Invitation:
         raise _malformed("the text is too long")
     plain = unicodedata.normalize("NFKC", clean_text(text))
     fault = _malformed("it does not hold zhubi1: and what follows")
+    longest = -1
     for start in _START.finditer(plain):
-        if int(start[1]) != VERSION:
-            fault = TrustError(
-                "trust.invitation-version",
-                f"an invitation of version {start[1]}, this app reads 1",
-                found=start[1],
-            )
-            continue
+        letters = _letters(plain[start.end() :])
         try:
-            return _decoded(_unframed(_letters(plain[start.end() :])))
+            if int(start[1]) != VERSION:
+                raise _version(start[1])
+            return _decoded(_unframed(letters))
         except TrustError as problem:
-            fault = problem
+            # The text around it may speak of zhubi1: too. What is said is about the one that holds the most.
+            if len(letters) > longest:
+                fault, longest = problem, len(letters)
     raise fault
+
+
+def _version(found: str) -> TrustError:
+    return TrustError(
+        "trust.invitation-version", f"an invitation of version {found}, this app reads {VERSION}", found=found
+    )
 
 
 def describe_key(key: str) -> str:
