@@ -138,8 +138,8 @@ def take_in(at: OfficeAt, path: Path, attachments: Path | None, update: bool) ->
             at_office, at.actor(), path, attachments=attachments, update=update, now=at_office.clock()
         )
     except IntakeRefused as refused:
-        for each in refused.problems:
-            click.echo(f"  {each.place}  {say(each.key, **each.details)}", err=True)
+        for problem in refused.problems:
+            click.echo(f"  {problem.place}  {say(problem.key, **problem.details)}", err=True)
         raise
     for each in done:
         click.echo(f"{each.code}\t{say('office.import-' + each.outcome, version=each.version)}")
