@@ -11,7 +11,7 @@ class LedgerError(ZhubiError):
     """A record, or the database beneath the log, that is not what it should be; ``kind`` is ``ledger.…``."""
 
 
-class LedgerConflict(LedgerError):  # noqa: N818 - it names what happened
+class LedgerConflict(LedgerError):
     """The same author and id came with other bytes than those the log holds; nothing was changed."""
 
     def __init__(self, author: str, record_id: str, held: str) -> None:

@@ -89,7 +89,7 @@ class Ledger:
         """One unchanging view of the committed log, its newest checkpoint signed if a crash had left it out."""
         with self.database.reading() as connection:
             size, newest = _sizes(connection)
-            if self.database.mine or (newest is not None and newest >= size):
+            if self.database.mine or newest == size:
                 yield Reading(connection, self._memory)
                 return
         with self.database.turn():
@@ -111,7 +111,7 @@ class Ledger:
         """Cosigns the committed tree unless its newest checkpoint is stored; the thread has its turn."""
         with self.database.transaction() as connection:
             size, newest = _sizes(connection)
-            if newest is not None and newest >= size:
+            if newest == size:
                 return
             time = int(self._clock().timestamp())
             if newest is not None:
@@ -126,23 +126,30 @@ class Ledger:
         row = connection.execute(select(checkpoints).where(checkpoints.c.size == newest)).one()
         found = read_checkpoint(row.text, self.pins)
         if _root(connection, newest) != found.root or found.time != row.time:
-            raise LedgerError(
-                "ledger.tree-damaged",
-                f"the database no longer holds the {newest} records that its checkpoint signed",
-                size=newest,
-            )
+            raise _damaged(newest)
         return found.time
 
 
 def _sizes(connection: Connection) -> tuple[int, int | None]:
-    """Leaves committed, and the size of the newest stored checkpoint."""
+    """Leaves committed, and the size of the newest stored checkpoint; ``ledger.tree-damaged`` when that is larger."""
     last, newest = connection.execute(
         select(
             select(func.max(records.c.log_index)).scalar_subquery(),
             select(func.max(checkpoints.c.size)).scalar_subquery(),
         )
     ).one()
-    return (0 if last is None else last + 1), newest
+    size = 0 if last is None else last + 1
+    if newest is not None and newest > size:
+        raise _damaged(newest)
+    return size, newest
+
+
+def _damaged(signed: int) -> LedgerError:
+    return LedgerError(
+        "ledger.tree-damaged",
+        f"the database no longer holds the {signed} records that its checkpoint signed",
+        size=signed,
+    )
 
 
 def _root(connection: Connection, size: int) -> bytes:
@@ -154,6 +161,6 @@ def _root(connection: Connection, size: int) -> bytes:
             select(nodes.c.hash).where(nodes.c.level == level, nodes.c.position == position)
         ).scalar()
         if found is None:
-            raise LedgerError("ledger.tree-damaged", "a node of the log's tree is missing", size=size)
+            raise _damaged(size)
         known[level, position] = bytes(found)
     return root_from_nodes(size, lambda level, position: known[level, position])
