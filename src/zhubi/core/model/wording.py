@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from zhubi.core.model.values import Frozen, Words
 
-Expression = Annotated[str, StringConstraints(max_length=2000)]
+Expression = Annotated[Words, StringConstraints(max_length=2000)]
 """A CEL condition; empty where the field's own description says what empty means."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]

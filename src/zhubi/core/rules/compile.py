@@ -92,12 +92,13 @@ def read_policy(
 ) -> tuple[Policy | None, tuple[RulebookFault, ...]]:
     """The policy of a folder and every fault found in its files; no policy where there is a fault."""
     faults: list[RulebookFault] = []
-    head = _read(folder.joinpath(POLICY_FILE), f"{folder.name}/{POLICY_FILE}", faults)
+    title = clean_line(folder.name, 100)
+    head = _read(folder.joinpath(POLICY_FILE), f"{title}/{POLICY_FILE}", faults)
     sources = [
         source
         for each in sorted(_toml_files(folder), key=lambda item: item.name)
         if each.name != POLICY_FILE
-        and (source := _read(each, f"{folder.name}/{each.name}", faults)) is not None
+        and (source := _read(each, f"{title}/{clean_line(each.name, 100)}", faults)) is not None
     ]
     if head is None:
         return None, tuple(faults)

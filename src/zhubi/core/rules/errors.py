@@ -11,7 +11,7 @@ class RulesError(ZhubiError):
     """Something in the rules cannot be used as it stands."""
 
 
-class ExpressionFault(RulesError):  # noqa: N818 - a fault in a file is not a failure of the program
+class ExpressionFault(RulesError):
     """A condition that does not compile: where inside it (both counted from 1), and why."""
 
     def __init__(self, reason: str, line: int, column: int) -> None:
@@ -21,7 +21,7 @@ class ExpressionFault(RulesError):  # noqa: N818 - a fault in a file is not a fa
         self.column = column
 
 
-class RulebookFault(RulesError):  # noqa: N818 - as above
+class RulebookFault(RulesError):
     """A fault in a rulebook's file: which file, where, what, and the line itself with a caret under the fault.
 
     ``line`` and ``column`` count from 1; 0 where the fault has no place of its own.
@@ -53,5 +53,5 @@ class RulebookFault(RulesError):  # noqa: N818 - as above
         self.excerpt = excerpt
 
 
-class OverrideRefused(RulesError):  # noqa: N818 - as above
+class OverrideRefused(RulesError):
     """A round may not replace this: it rests on a clause, does not exist, or does not fit."""

@@ -63,6 +63,23 @@ class PanelFault:
         """The share asked for, as the policy writes it."""
         return f"{self.requirement.numerator}/{self.requirement.denominator}"
 
+    def details(self, kind: ReviewKind, language: str) -> dict[str, str | int]:
+        """What the sentence of ``key`` names, in the language asked for."""
+        roles = {role.id: role.name.said(language) for role in kind.roles}
+        tags = {tag.id: tag.name.said(language) for tag in kind.tags}
+        facts = {fact.id: fact.name.said(language) for fact in kind.facts}
+        return {
+            "item": self.requirement.name.said(language),
+            "basis": self.requirement.basis.text,
+            "role": roles.get(self.requirement.role or "", ""),
+            "tag": tags.get(self.requirement.tag or "", ""),
+            "share": self.share,
+            "needed": self.needed,
+            "found": self.found,
+            "present": self.present,
+            "missing": ", ".join(facts.get(name, name) for name in self.missing),
+        }
+
 
 def panel_facts(members: Sequence[Member], mean: int | None = None) -> PanelFacts:
     """The counts over those present and not recused."""

@@ -180,10 +180,11 @@ def excerpt(text: str, place: Place, width: int = 100) -> str:
 
     Wide characters count two cells, so that the caret stands under what it means on a terminal.
     """
-    lines = text.splitlines()
+    lines = text.split("\n")
     if not 1 <= place.line <= len(lines):
         return ""
-    line = lines[place.line - 1].replace("\t", " ")
+    # A file may hold what a terminal would obey; it is shown as a question mark, one for one.
+    line = "".join(each if each.isprintable() else "?" for each in lines[place.line - 1].replace("\t", " "))
     start = max(0, place.column - 1 - width * 3 // 4)
     shown = line[start : start + width]
     before = shown[: place.column - 1 - start]
