@@ -13,12 +13,12 @@ from zhubi.core.trust.invitations import code_hash
 from zhubi.core.trust.possession import check_possession
 from zhubi.core.wire.messages import EnrolmentAnswer, EnrolmentRequest
 from zhubi.office.access.errors import AccessError
+from zhubi.office.access.host import Host
 from zhubi.office.ledger.acts import compose
 from zhubi.office.ledger.ledger import Reading, Stored
-from zhubi.office.opening import Office
 
 
-def enrol(office: Office, request: EnrolmentRequest, *, now: datetime) -> EnrolmentAnswer:
+def enrol(office: Host, request: EnrolmentRequest, *, now: datetime) -> EnrolmentAnswer:
     """Enrol the device that brings the code of an open invitation, and answer with what it needs to verify the rest.
 
     The same request again, with the same keys, answers as the first time: an answer may get lost on the way.

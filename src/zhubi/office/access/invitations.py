@@ -11,15 +11,15 @@ from zhubi.core.model.values import instant
 from zhubi.core.trust.chance import short_code, uuid7
 from zhubi.core.trust.invitations import Invitation, code_hash
 from zhubi.office.access.errors import AccessError
+from zhubi.office.access.host import Host
 from zhubi.office.ledger.acts import Actor, compose
-from zhubi.office.opening import Office
 
 _CODE_BYTES: Final = 15
 MAX_DAYS: Final = 90
 
 
 def invite(
-    office: Office,
+    office: Host,
     actor: Actor,
     *,
     name: str,
@@ -67,7 +67,7 @@ def invite(
     )
 
 
-def _anchor(office: Office) -> str:
+def _anchor(office: Host) -> str:
     """The certificate to trust, where the office's own is not signed by a public authority: ``anchor.pem``."""
     file = office.directory / "anchor.pem"
     try:
@@ -76,7 +76,7 @@ def _anchor(office: Office) -> str:
         raise AccessError("access.anchor", "anchor.pem cannot be read", path=str(file)) from problem
 
 
-def revoke(office: Office, actor: Actor, *, person: str, kid: str | None, reason: str, now: datetime) -> int:
+def revoke(office: Host, actor: Actor, *, person: str, kid: str | None, reason: str, now: datetime) -> int:
     """Revoke one device of a person, or all of them; gives how many. It acts from its place in the log.
 
     Raises ``AccessError`` access.no-device.

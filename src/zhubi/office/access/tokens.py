@@ -18,8 +18,8 @@ from zhubi.core.trust.chance import nonce
 from zhubi.core.trust.records import read
 from zhubi.core.wire.messages import TokenAnswer
 from zhubi.office.access.errors import AccessError
+from zhubi.office.access.host import Host
 from zhubi.office.ledger.tables import used_tokens
-from zhubi.office.opening import Office
 
 ASSERTION_TYPE: Final = "JWT"
 MAX_ASSERTION: Final = 300
@@ -35,7 +35,7 @@ class Caller:
     device: str
 
 
-def grant(office: Office, assertion: str, *, now: datetime) -> TokenAnswer:
+def grant(office: Host, assertion: str, *, now: datetime) -> TokenAnswer:
     """The token for an assertion. Raises ``AccessError`` access.assertion, access.assertion-clock (with both times)."""
     registry = office.ledger.registry()
 
@@ -71,7 +71,7 @@ def grant(office: Office, assertion: str, *, now: datetime) -> TokenAnswer:
     return TokenAnswer(access_token=token, expires_in=TOKEN_SECONDS)
 
 
-def caller(office: Office, token: str, *, now: datetime) -> Caller:
+def caller(office: Host, token: str, *, now: datetime) -> Caller:
     """Who holds this token. Raises ``AccessError`` access.token when it is not ours, expired, or its device revoked."""
     refused = AccessError("access.token", "sign in again")
     body, dot, mark = token.partition(".")
@@ -94,7 +94,7 @@ def caller(office: Office, token: str, *, now: datetime) -> Caller:
     return Caller(holder.person, device)
 
 
-def _first_use(office: Office, jti: str, expires_at: int, moment: int) -> bool:
+def _first_use(office: Host, jti: str, expires_at: int, moment: int) -> bool:
     with office.ledger.writing() as writing:
         connection = writing.conn
         connection.execute(delete(used_tokens).where(used_tokens.c.expires_at < moment))
@@ -104,16 +104,16 @@ def _first_use(office: Office, jti: str, expires_at: int, moment: int) -> bool:
         return True
 
 
-def _token(office: Office, claims: dict[str, str | int]) -> str:
+def _token(office: Host, claims: dict[str, str | int]) -> str:
     body = base64.urlsafe_b64encode(canonical(dict(claims))).decode().rstrip("=")
     return f"{body}.{_mark(office, body)}"
 
 
-def _secret(office: Office) -> bytes:
+def _secret(office: Host) -> bytes:
     # Derived, so that every process of the office accepts the tokens of the others and nothing more must be kept.
     return hashlib.blake2b(office.service.key.seed, digest_size=32, person=b"zhubi-token").digest()
 
 
-def _mark(office: Office, body: str) -> str:
+def _mark(office: Host, body: str) -> str:
     mark = hmac.new(_secret(office), body.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mark).decode().rstrip("=")

@@ -32,9 +32,12 @@ def open_round(
     opens_at: datetime,
     closes_at: datetime,
     overrides: Mapping[str, Any] | None = None,
+    organiser: str | None = None,
     now: datetime,
 ) -> str:
     """Open a round of a review kind under one pinned rulebook; gives its id.
+
+    ``organiser`` names who organises it, where that is not the office itself.
 
     Raises ``RoundsError`` rounds.unknown-kind, rounds.dates; ``OverrideRefused`` where an override does not stand.
     """
@@ -51,7 +54,7 @@ def open_round(
     round_id = uuid7(now)
     body = RoundBody(
         title=clean_line(title), kind=kind, rulebook=rulebook, overrides=dict(overrides or {}),
-        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=office.settings.organiser,
+        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=clean_line(organiser) if organiser else office.settings.organiser,
     )  # fmt: skip
     with office.ledger.writing() as writing:
         keep_rulebook(writing, compiled)

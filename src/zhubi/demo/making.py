@@ -1,0 +1,80 @@
+"""Making the demo's office: created, filled, rounds opened, panels seated, colleagues' work done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from zhubi.core.rules.compile import shipped
+from zhubi.core.trust.invitations import Invitation
+from zhubi.demo.colleagues import Colleague, enrol_colleague, review_all
+from zhubi.demo.story import ToldRound, ToldSeat, content_folder, rounds, sample_expert
+from zhubi.locale import say
+from zhubi.office.access.invitations import invite
+from zhubi.office.intake.importing import import_path
+from zhubi.office.ledger.acts import Actor
+from zhubi.office.opening import Office, create_office
+from zhubi.office.rounds.seats import Seat, appoint_chair, assign
+from zhubi.office.rounds.windows import open_round
+
+Say = Callable[[str], None]
+
+
+def make_office(directory: Path, url: str, tell: Say) -> tuple[Office, Invitation]:
+    """A new office with the demo's day in it, and the sample expert's invitation. ``tell`` is called at each step."""
+    expert = sample_expert()
+    office = create_office(
+        directory, organiser=say("demo.organiser"), manager_name=say("demo.manager"), url=url
+    )
+    manager = office.staff()
+    now = office.clock()
+    invitation = invite(office, manager, name=expert.name, unit=expert.unit, valid_days=90, now=now)
+    for told in rounds():
+        imported = import_path(office, manager, content_folder() / told.folder, now=now)
+        dossiers = {each.code: each.dossier for each in imported}
+        reviews = _open(office, manager, told, dossiers, invitation.person, now)
+        tell(say("demo.made-round", title=told.title, projects=len(dossiers), reviews=reviews))
+    return office, invitation
+
+
+def _open(
+    office: Office, manager: Actor, told: ToldRound, dossiers: dict[str, str], sample: str, now: datetime
+) -> int:
+    round_id = open_round(
+        office, manager, title=told.title, policy=shipped(told.policy), kind=told.kind,
+        opens_at=now + timedelta(days=told.opens_days), closes_at=now + timedelta(days=told.closes_days),
+        overrides=told.overrides, organiser=told.organiser, now=now,
+    )  # fmt: skip
+    colleagues = {
+        each.id: enrol_colleague(office, manager, each.name, each.unit, now) for each in told.experts
+    }
+    for order, code in enumerate(told.projects, 1):
+        seats = [_seat(each, sample, order) for each in told.sample if each.project == code]
+        seats += [
+            _seat(seat, colleagues[each.id].person, order)
+            for each in told.experts
+            for seat in each.seats
+            if seat.project == code
+        ]
+        assign(office, manager, round_id, dossiers[code], seats, now=now)
+    if told.chair:
+        appoint_chair(office, manager, round_id, colleagues[told.chair].person, now=now)
+    return sum(_review(office, told, round_id, dossiers, colleagues, name, now) for name in colleagues)
+
+
+def _review(
+    office: Office,
+    told: ToldRound,
+    round_id: str,
+    dossiers: dict[str, str],
+    colleagues: dict[str, Colleague],
+    name: str,
+    now: datetime,
+) -> int:
+    reviews = {dossiers[each.project]: each for each in told.reviews if each.expert == name}
+    return review_all(office, colleagues[name], round_id, reviews, now) if reviews else 0
+
+
+def _seat(told: ToldSeat, person: str, order: int) -> Seat:
+    return Seat(person, told.role, told.seat or None, told.tags, order)
