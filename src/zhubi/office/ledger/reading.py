@@ -28,6 +28,7 @@ from zhubi.office.ledger.tables import (
 )
 
 _AT_ONCE: Final = 500  # values in one IN list
+_TOP: Final = 7  # the level of the last tile that a tree of 2**62 leaves has
 
 
 class Reading:
@@ -158,7 +159,7 @@ class Reading:
     def tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
         """A tile's hashes, 32 bytes each (C2SP tlog-tiles); ``ledger.no-such-tile`` beyond the newest checkpoint."""
         first = index * WIDTH
-        if level > 7 or not 0 < width <= WIDTH or (first + width) << (HEIGHT * level) > self.covered():
+        if not 0 <= level <= _TOP or not self._reaches(HEIGHT * level, index, width):
             raise _no_tile(str(level), index, width)
         rows = self._rows(
             select(nodes.c.hash)
@@ -174,7 +175,7 @@ class Reading:
     def entries(self, index: int, width: int = WIDTH) -> bytes:
         """An entry bundle: the 32-byte digests of ``width`` records; ``ledger.no-such-tile``."""
         first = index * WIDTH
-        if not 0 < width <= WIDTH or first + width > self.covered():
+        if not self._reaches(0, index, width):
             raise _no_tile("entries", index, width)
         rows = self._rows(
             select(records.c.digest)
@@ -182,6 +183,10 @@ class Reading:
             .order_by(records.c.log_index)
         )
         return encode_entries([bytes.fromhex(row.digest) for row in rows])
+
+    def _reaches(self, level: int, index: int, width: int) -> bool:
+        """Whether the signed tree has ``width`` complete subtrees of a level, from the tile's first on."""
+        return index >= 0 and 0 < width <= WIDTH and (index * WIDTH + width) << level <= self.covered()
 
     def feed(self, person: str, after: tuple[int, int], limit: int) -> FeedSlice:
         """What is visible to a person after a cursor ``(at, position)``; (0, 0) is before everything.
