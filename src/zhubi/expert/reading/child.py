@@ -34,7 +34,7 @@ def main() -> None:
         return
     asked = json.loads(line)
     request = Request(asked["name"], asked["media_type"], Limits(**asked["limits"]))
-    _limit_memory_and_time(request.limits)
+    limit_memory_and_time(request.limits)
     for event in Reckoning(request.limits).watch(_events(request)):
         sys.stdout.buffer.write(encode(event))
         sys.stdout.buffer.flush()
@@ -44,7 +44,7 @@ def _events(request: Request) -> Iterator[Event | Kind]:
     data = _document()
     reader = importlib.import_module(f"zhubi.expert.reading.formats.{recognise(data)}")
     # Only now: Python may first have to write what it compiles of its own modules.
-    _limit_files()
+    limit_files()
     yield from reader.read(data, request)
 
 
@@ -56,7 +56,8 @@ def _document() -> bytes:
     return taken.getvalue()
 
 
-def _limit_memory_and_time(limits: Limits) -> None:
+def limit_memory_and_time(limits: Limits) -> None:
+    """Bound address space and processor time, and make this process leave no memory image."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     with suppress(ImportError):
@@ -68,7 +69,8 @@ def _limit_memory_and_time(limits: Limits) -> None:
         _limit(resource.RLIMIT_AS, limits.memory_bytes)
 
 
-def _limit_files() -> None:
+def limit_files() -> None:
+    """From now on write no byte to any file, open few, and start no process (which the superuser still may)."""
     with suppress(ImportError):
         import resource
 

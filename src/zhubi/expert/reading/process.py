@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 from zhubi.expert.reading.errors import ReadingError
 
-_MODULE: Final = "zhubi.expert.reading.child"
+_COMMAND: Final = (sys.executable, "-I", "-m", "zhubi.expert.reading.child")
 _CHUNK: Final = 1024 * 1024
 # What Python and its libraries need to load; nothing else of this process's surroundings is passed on.
 _SURROUNDINGS: Final = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -32,7 +32,7 @@ class Child:
     def __init__(self, seconds: float, longest_line: int, most_bytes: int) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", _MODULE],
+                _COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,12 +1,18 @@
-"""Pages for what has none of its own: a new one at each heading of level 1, and after about 3,000 characters."""
+"""Pages for what has none of its own: a new one at headings of level 1, and after about 3,000 characters.
+
+A heading does not turn a page that has hardly begun: a one-page letter with six headings stays one page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from zhubi.expert.reading.document import Event, Kind, Outline, ReadingState, Started
 from zhubi.expert.reading.formats.pages import PAGE_LENGTH, RefusalError, make_outline, make_page
 from zhubi.expert.reading.limits import Limits
+
+_HARDLY_BEGUN: Final = 1000
 
 
 class Paginator:
@@ -27,7 +33,7 @@ class Paginator:
         if not block.strip():
             return True
         self._room -= len(block)
-        if level == 1 or self._length + len(block) > PAGE_LENGTH:
+        if (level == 1 and self._length > _HARDLY_BEGUN) or self._length + len(block) > PAGE_LENGTH:
             self._turn()
         if level and len(self._outline) < self._limits.outline_entries:
             entry = make_outline(block, level, len(self._pages) + 1)
