@@ -47,11 +47,11 @@ class Answer:
     body: bytes
 
     def text(self) -> str:
-        """The body as ASCII, which everything textual in this API is; ``wire.malformed``."""
+        """The body as UTF-8; ``wire.malformed``."""
         try:
-            return self.body.decode("ascii")
+            return self.body.decode("utf-8")
         except UnicodeDecodeError as problem:
-            raise malformed("characters outside ASCII") from problem
+            raise malformed("text that is not UTF-8") from problem
 
 
 class Connection:

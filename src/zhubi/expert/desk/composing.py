@@ -1,0 +1,54 @@
+"""Making a record: what every act of an expert says beside its own body, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from zhubi.core.model.records import Payload, Record, RecordType, Seen, parse_record
+from zhubi.core.model.values import Frozen, instant
+from zhubi.core.trust.chance import nonce, uuid7
+from zhubi.core.trust.keys import SigningKey
+from zhubi.core.trust.records import record_digest, sign
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.store.values import Office
+
+
+def compose(
+    desk: Desk,
+    office: Office,
+    key: SigningKey,
+    type: RecordType,
+    body: Frozen,
+    *,
+    round: str,
+    subjects: Sequence[str] = (),
+    relies_on: Sequence[str] = (),
+    supersedes: Sequence[str] = (),
+    now: datetime,
+) -> tuple[str, Record]:
+    """A signed record of this expert, compact and typed; not yet kept anywhere."""
+    payload = Payload(
+        origin=office.office,
+        type=type,
+        id=uuid7(now),
+        round=round,
+        subjects=tuple(subjects),
+        author=office.person,
+        made_at=instant(now),
+        seen=_seen(desk, office.office),
+        supersedes=tuple(supersedes),
+        relies_on=tuple(relies_on),
+        nonce=nonce(),
+        body=body.model_dump(mode="json"),
+    ).model_dump(mode="json")
+    compact = sign(payload, key)
+    return compact, parse_record(record_digest(compact), key.kid, payload)
+
+
+def _seen(desk: Desk, office: str) -> Seen | None:
+    kept = desk.store.log.checkpoint(office)
+    return None if kept is None else Seen(size=kept.size, root=kept.root, time=kept.time)
