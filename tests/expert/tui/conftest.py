@@ -67,6 +67,12 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Any:
     return module
 
 
+@pytest.fixture
+def review(memory: Any) -> Any:
+    """The module of the in-memory review."""
+    return _load("memory_review")
+
+
 def seen(app: Any) -> str:
     """What the screen shows, line by line, without colours."""
     width, height = app.size
@@ -84,6 +90,9 @@ def look() -> Any:
     return seen
 
 
+_load("memory_desk")
+_load("memory_desk").FUNCTIONS["review"] = _load("memory_review").REVIEW
+_load("memory_desk").FUNCTIONS["reading"] = {}
 _load("memory_desk").install(
     lambda target, name, value: hasattr(target, name) or setattr(target, name, value)
 )

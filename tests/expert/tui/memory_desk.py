@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -59,6 +60,9 @@ class MemoryDesk:
     asked: list[tuple[int, int]] = field(default_factory=list)
     synced: int = 0
     sync: Callable[[], SyncReport] = lambda: SyncReport(False, 0, 0, 0, 0, 0, 0, 0)
+    sheet: Any = None
+    edits: int = 0
+    directory: Path = field(default_factory=Path.cwd)
 
     def clock(self) -> datetime:
         return NOW

@@ -41,28 +41,21 @@ def run(
             first = "enrol"
         else:
             try:
-                mine = opening.open_desk(directory, ask_passphrase=_passphrase_later)
-            except _PassphraseNeeded:
-                mine = None
+                mine = opening.open_desk(directory)
             except ZhubiError as problem:
-                sys.stderr.write(explain(problem) + "\n")
-                return 1
+                # Without a keyring the unlock screen asks for the passphrase and opens the desk.
+                if problem.kind != "desk.passphrase-needed":
+                    sys.stderr.write(explain(problem) + "\n")
+                    return 1
+    from zhubi.expert.desk import settings
+
+    folder = mine.directory if mine is not None else directory or opening.default_directory()
+    if not language:
+        use_language(settings.read(folder).language)
     from zhubi.expert.tui.application import ZhubiApp
 
-    if mine is not None and not language:
-        from zhubi.expert.desk import settings
-
-        use_language(settings.get(mine).language)
-    app = ZhubiApp(mine, directory=directory, plain=plain, first=first)
+    app = ZhubiApp(mine, directory=folder, plain=plain, first=first)
     status = app.run()
     if app.has_desk and desk is None and errands.finished(LEAVING_SECONDS):
         app.desk.close()
     return status if status is not None else app.return_code or 0
-
-
-class _PassphraseNeeded(Exception):  # noqa: N818 - not a failure: the unlock screen asks
-    """There is no keyring, so that the unlock screen must ask before the desk can be opened."""
-
-
-def _passphrase_later() -> str:
-    raise _PassphraseNeeded

@@ -94,13 +94,12 @@ class ZhubiApp(App[int]):
         ScrollBar.renderer = PlainScrollBar if self.plain else ScrollBarRender
 
     def _read_settings(self) -> Settings:
+        from zhubi.expert.desk import settings
         from zhubi.expert.desk.views import Settings
 
-        if self._desk is None:
-            return Settings()
-        from zhubi.expert.desk import settings
-
-        return settings.get(self._desk)
+        if self._desk is not None:
+            return settings.get(self._desk)
+        return Settings() if self.directory is None else settings.read(self.directory)
 
     # The desk and the first screen
 
@@ -374,11 +373,9 @@ class ZhubiApp(App[int]):
     # When the app itself fails
 
     def _log_directory(self) -> Path:
-        if self.directory is not None:
-            return self.directory
-        from platformdirs import user_data_path
+        from zhubi.expert.desk import opening
 
-        return user_data_path("zhubi")
+        return self.directory or opening.default_directory()
 
     def _fatal_error(self) -> None:
         from rich.text import Text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual._callback import invoke
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen, Screen
@@ -41,16 +42,16 @@ class _Served:
     def errand(
         self,
         work: Callable[[], Done],
-        done: Callable[[Done], None],
+        done: Callable[[Done], object],
         failed: Callable[[str], None] | None = None,
         *,
         group: str = "screen",
     ) -> None:
         """Do blocking work beside the drawing; see ``ZhubiApp.errand``. A screen that is gone hears nothing."""
 
-        def still_here(result: Done) -> None:
+        async def still_here(result: Done) -> None:
             if self.is_attached:  # type: ignore[attr-defined]
-                done(result)
+                await invoke(done, result)
 
         def failed_here(sentence: str) -> None:
             if failed is not None and self.is_attached:  # type: ignore[attr-defined]
@@ -66,11 +67,7 @@ class Page(_Served, Screen[Result]):
     HELP: ClassVar[str | None] = ""
     ACTS: ClassVar[tuple[Act, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = []
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (100, "-wide"),
-        (150, "-broad"),
-    ]
+    HORIZONTAL_BREAKPOINTS: ClassVar[Any] = [(0, "-narrow"), (100, "-wide"), (150, "-broad")]  # type: ignore[misc]
     AUTO_FOCUS = "*"
 
     def compose(self) -> ComposeResult:

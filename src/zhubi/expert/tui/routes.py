@@ -73,11 +73,11 @@ def open_review(app: ZhubiApp, key: ReviewKey) -> None:
     app.push_screen(ReviewScreen(key))
 
 
-def open_submit(app: ZhubiApp, round_id: str | None) -> None:
-    """签名提交 for a round, or for all."""
+def open_submit(app: ZhubiApp, round_id: str | None, only: ReviewKey | None = None) -> None:
+    """签名提交 for a round, or for all; ``only`` that review is ticked when it comes from its own screen."""
     from zhubi.expert.tui.screens.submit import SubmitScreen
 
-    app.push_screen(SubmitScreen(round_id))
+    app.push_screen(SubmitScreen(round_id, only))
 
 
 def open_trail(app: ZhubiApp, key: ReviewKey) -> None:

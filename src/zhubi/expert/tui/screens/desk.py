@@ -103,7 +103,7 @@ class DeskScreen(Page[None]):
 
     def _to_next_step(self) -> None:
         step = self._step
-        if step is None or step.round is None:
+        if step is None or step.round is None or step.dossier is None:
             return
         round_id, dossier = step.round, step.dossier
         place = self.zhubi.attempt(

@@ -37,6 +37,12 @@ class Field(Horizontal):
         yield Static(Content(self._label), classes="label")
         yield self._input
 
+    def relabel(self, label: str) -> None:
+        """Call it something else."""
+        self._label = label
+        for shown in self.query(Static):
+            shown.update(Content(label))
+
     @property
     def value(self) -> str:
         """What stands in the field."""

@@ -52,7 +52,7 @@ class KeyLine(Widget):
                 action = binding.action if "." in binding.action else f"{owner}.{binding.action}"
                 acts[binding.id] = (key_name(binding.key), name_of(binding.id), action)
         shown = [item for act, item in acts.items() if act != "help"]
-        return shown + [acts["help"]] * ("help" in acts)
+        return shown + ([acts["help"]] if "help" in acts else [])
 
     def render(self) -> Content:
         width = self.content_size.width

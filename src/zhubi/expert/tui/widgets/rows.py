@@ -101,7 +101,7 @@ class Rows(ScrollView, can_focus=True):
     def reload(self) -> None:
         """Count and draw again, the cursor where it was as far as there are lines."""
         lines = self.count_lines()
-        self.virtual_size = Size(max(1, self.size.width), lines)
+        self.virtual_size = Size(1, lines)
         self.cursor = self._nearest(min(self.cursor, max(0, lines - 1)), 1)
         self.refresh()
 
@@ -109,7 +109,7 @@ class Rows(ScrollView, can_focus=True):
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, self.count_lines())
+        self.virtual_size = Size(1, self.count_lines())
         self.call_after_refresh(self.show_cursor)
 
     def notify_style_update(self) -> None:
@@ -126,7 +126,7 @@ class Rows(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
-        width = self.size.width
+        width = self.scrollable_content_region.width
         base = self.rich_style
         if line >= self.virtual_size.height or not width:
             return Strip.blank(width, base)

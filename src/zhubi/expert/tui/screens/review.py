@@ -1,0 +1,393 @@
+"""评审: the reader and the sheet. Everything typed is kept at once; digits and Enter fill the sheet."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+
+from zhubi.core.model.errors import ZhubiError
+from zhubi.expert.desk import review
+from zhubi.expert.tui import edits, routes, times
+from zhubi.expert.tui.acts import Act, bound
+from zhubi.expert.tui.boxes import AskBox, TellBox
+from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.subjects import subject_of
+from zhubi.expert.tui.widgets.editor import Editor, Subject
+from zhubi.expert.tui.widgets.line import OneLine
+from zhubi.expert.tui.widgets.prose import Prose
+from zhubi.expert.tui.widgets.reading import ReadingPane
+from zhubi.expert.tui.widgets.rows import Rows
+from zhubi.expert.tui.widgets.sheet import SheetRows
+from zhubi.expert.tui.widgets.sheetlines import SheetLine
+from zhubi.locale import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zhubi.expert.desk.sheetviews import BasisView, MissingRow, ReviewView, SheetState
+    from zhubi.expert.desk.views import ReviewKey
+
+_LINE_OF_MISSING = {
+    "score": "score", "comment": "score", "answer": "question", "finding": "finding", "indicator": "indicator",
+    "recommendation": "recommendation", "opinion": "opinion", "cuts": "cut", "fact": "fact",
+}  # fmt: skip
+_IN_WORDS = frozenset({"comment", "words", "opinion"})
+
+
+class ReviewScreen(Page[None]):
+    """One project: what is read on the left, what is filled in on the right; one at a time where it is narrow."""
+
+    NAME = "review"
+    CSS_PATH = "review.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("f6", "other_side", "other-side", priority=True),
+        bound("ctrl+n", "next_missing", "next-missing", priority=True),
+        bound("ctrl+l", "basis", "basis", priority=True),
+        bound("ctrl+g", "submit", "submit", priority=True),
+        bound("ctrl+o", "open_outside", "open-outside", show=False, priority=True),
+        bound("f7", "start_opinion", "start-opinion", show=False, priority=True),
+        bound("f8", "correct", "correct", show=False, priority=True),
+        bound("f3", "trail", "trail", show=False),
+        bound("escape", "back", "back", show=False),
+    ]
+    ACTS: ClassVar[tuple[Act, ...]] = (Act("outline", "screen.outline"),)
+
+    def __init__(self, key: ReviewKey) -> None:
+        super().__init__()
+        self.key = key
+        self._view: ReviewView | None = None
+        self._state: SheetState | None = None
+        self._busy = False
+
+    def body(self) -> ComposeResult:
+        yield OneLine(id="info")
+        yield Prose(id="banner")
+        yield Prose((say("tui.review.opening"), "quiet"), id="opening")
+        yield Horizontal(id="panes")
+
+    def on_mount(self) -> None:
+        self.query_one("#banner").display = False
+        self._open()
+
+    # Opening
+
+    def _open(self) -> None:
+        self._busy = True
+        desk, key = self.desk, self.key
+        self.errand(lambda: review.open_review(desk, key), self._opened, self._not_opened, group="review")
+
+    def _not_opened(self, sentence: str) -> None:
+        self._busy = False
+        self.query_one("#opening", Prose).say((sentence, "bad"), "", (say("tui.review.go-back"), "quiet"))
+
+    async def _opened(self, view: ReviewView) -> None:
+        self._busy = False
+        self._view, self._state = view, view.state
+        self.set_heading(f"{view.row.code} {view.row.title}")
+        self.query_one("#opening").display = False
+        panes = self.query_one("#panes", Horizontal)
+        if panes.children:
+            self.query_one(ReadingPane).show(view)
+            self.sheet.show(view.state)
+            self.editor.set_locked(view.read_only)
+        else:
+            await panes.mount(
+                ReadingPane(view),
+                Vertical(
+                    SheetRows(view.state, self, id="sheet"),
+                    Editor(self._write, self._leave_editor, locked=view.read_only),
+                    OneLine(id="missing"),
+                    id="filling",
+                ),
+                VerticalScroll(Prose(id="checks"), id="aside"),
+            )
+            self._begin(view)
+        self._say_banner()
+        self._take(view.state)
+        if view.recovered is not None:
+            at = times.day_and_time(view.recovered.at)
+            self.zhubi.say_done(say("tui.review.recovered", at=at, edits=view.recovered.edits))
+
+    def _begin(self, view: ReviewView) -> None:
+        first_reading = view.stage == "ready" and view.content is not None and self.has_class("-narrow")
+        self._show_side(reading=first_reading)
+
+    @property
+    def sheet(self) -> SheetRows:
+        """The sheet."""
+        return self.query_one(SheetRows)
+
+    @property
+    def editor(self) -> Editor:
+        """What is said in words."""
+        return self.query_one(Editor)
+
+    # What is shown around
+
+    def _take(self, state: SheetState) -> None:
+        """Show what follows from an edit."""
+        self._state = state
+        self.sheet.show(state)
+        self.editor.show(subject_of(self.sheet.line, state))
+        self._say_info(state)
+        self._say_missing(state)
+        if self.has_class("-broad"):
+            self.query_one("#checks", Prose).say(*_aside(state))
+
+    def _say_info(self, state: SheetState) -> None:
+        view = self._view
+        if view is None:
+            return
+        total = state.total
+        scored = say("tui.review.total", total=total.text or "--", maximum=total.my_maximum_text)
+        if total.rescaled:
+            scored += say("tui.review.rescaled")
+        if view.read_only:
+            saved = say(f"desk.stage.{view.stage}")
+        elif state.saved_at is not None:
+            saved = say("tui.review.saved", at=times.to_the_second(state.saved_at))
+        else:
+            saved = say("tui.review.unsaved")
+        left = f"{view.role_name} | {scored}" if state.criteria else view.role_name
+        self.query_one("#info", OneLine).say(left, saved, right_look="good" if state.saved_at else "quiet")
+
+    def _say_missing(self, state: SheetState) -> None:
+        line = self.query_one("#missing", OneLine)
+        if self._view is not None and self._view.read_only:
+            line.say(say("tui.review.read-only"), "", left_look="quiet")
+        elif state.missing:
+            sentences = say("tui.list-comma").join(each.sentence for each in state.missing)
+            line.say(
+                say("tui.review.missing", count=len(state.missing), what=sentences), "", left_look="warn"
+            )
+        else:
+            line.say(say("tui.review.complete"), "", left_look="good")
+
+    def _say_banner(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        said: list[tuple[str, str]] = []
+        if view.returned_words:
+            said.append((say("tui.review.returned", words=view.returned_words), "warn"))
+        if view.refused_words:
+            said.append((say("tui.review.refused", words=view.refused_words), "bad"))
+        if view.correcting:
+            said.append((say("tui.review.correcting", reason=view.correction_reason), "warn"))
+        said += [(say(f"desk.flag.{flag}"), "warn") for flag in sorted(view.flags)]
+        banner = self.query_one("#banner", Prose)
+        banner.display = bool(said)
+        banner.say(*said)
+
+    # What is typed: see ``Filler``
+
+    def _edit(self, work: Callable[[], SheetState | None]) -> str:
+        """Do an edit; gives what is wrong with it, or nothing."""
+        if self._view is None or self._view.read_only:
+            return say("tui.review.locked")
+        try:
+            state = work()
+        except (ZhubiError, OSError) as problem:
+            return self.zhubi.sentence(problem)
+        if state is not None:
+            self._take(state)
+        return ""
+
+    def typed(self, line: SheetLine, text: str, before: str, *, done: bool) -> str:
+        """Points, a number or an amount as it stands after a key."""
+        state = self._state
+        if state is None or (not done and text.endswith((".", "万"))):
+            return ""
+        write = partial(edits.type_value, self.desk, self.key, line, state)
+        problem = self._edit(partial(write, text))
+        if problem:
+            self._edit(partial(write, before))
+            self.query_one("#missing", OneLine).say(problem, "", left_look="bad")
+        return problem
+
+    def picked(self, line: SheetLine, value: str) -> None:
+        """A choice by its value."""
+        if self._state is not None:
+            self._say_problem(self._edit(partial(edits.pick, self.desk, self.key, line, self._state, value)))
+
+    def toggled(self, line: SheetLine) -> None:
+        """Space: not applicable, or confirmed."""
+        if self._state is not None:
+            self._say_problem(self._edit(partial(edits.toggle, self.desk, self.key, line, self._state)))
+
+    def words_wanted(self, line: SheetLine) -> None:
+        """Tab: into the editor."""
+        if not self.editor.begin():
+            self.sheet.action_move(1)
+
+    def _write(self, subject: Subject, line: str, words: str) -> None:
+        if self._state is not None:
+            work = partial(edits.write, self.desk, self.key, subject, self._state, line, words)
+            self._say_problem(self._edit(work))
+
+    def _leave_editor(self, forward: bool) -> None:
+        self.sheet.focus()
+        if forward:
+            self.sheet.action_move(1)
+
+    def _say_problem(self, problem: str) -> None:
+        if problem:
+            self.zhubi.say_problem(problem)
+
+    def on_rows_moved(self, message: Rows.Moved) -> None:
+        if self._state is not None and message.rows is self.sheet:
+            self.editor.show(subject_of(self.sheet.line, self._state))
+            self._say_missing(self._state)
+
+    # Acts
+
+    def _show_side(self, *, reading: bool) -> None:
+        self.set_class(reading, "-reading")
+        if reading:
+            self.query_one(ReadingPane).begin()
+        else:
+            self.sheet.focus()
+
+    def action_other_side(self) -> None:
+        """Between the material and the sheet."""
+        if self._view is not None:
+            self.editor.flush()
+            self._show_side(reading=not self.query_one(ReadingPane).has_focus_within)
+
+    def action_next_missing(self) -> None:
+        """To the next required item that is missing."""
+        if self._state is None or not self._state.missing:
+            self.zhubi.say_done(say("tui.review.complete"))
+            return
+        self.editor.flush()
+        missing = _after(self._state.missing, self.sheet.line)
+        self._show_side(reading=False)
+        self._go_to(missing)
+
+    def _go_to(self, missing: MissingRow) -> None:
+        kind = _LINE_OF_MISSING.get(missing.what)
+        if kind is not None:
+            self.sheet.go_to(kind, missing.item) or self.sheet.go_to(kind, "")
+        elif not self.sheet.go_to("check", missing.item):
+            self.sheet.go_to("recommendation", "")
+        if self._state is not None:
+            self.editor.show(subject_of(self.sheet.line, self._state))
+        if missing.what in _IN_WORDS:
+            self.editor.begin()
+
+    def action_basis(self) -> None:
+        """Where the line under the cursor comes from."""
+        line = self._view and self.sheet.line
+        if not line:
+            return
+
+        def show(found: BasisView) -> None:
+            source = found.policy_title if not found.default else say("tui.review.default")
+            self.app.push_screen(
+                TellBox(
+                    say("tui.act.basis"), (f"{source} {found.clause}".strip(), "strong"), "", found.wording
+                )
+            )
+
+        found = self.zhubi.attempt(lambda: review.basis_of(self.desk, self.key, line.item))
+        if found is not None:
+            show(found)
+
+    def action_start_opinion(self) -> None:
+        """Begin the opinion from one's own comments."""
+        state = self._state
+        if state is None or self._view is None or self._view.read_only:
+            return
+        self.editor.flush()
+        draft = self.zhubi.attempt(lambda: review.start_opinion(self.desk, self.key))
+        if not draft:
+            self.zhubi.say_done(say("tui.review.no-comments"))
+            return
+        words = f"{state.opinion}\n{draft}" if state.opinion.strip() else draft
+        self._say_problem(self._edit(lambda: review.set_opinion(self.desk, self.key, words)))
+        self._show_side(reading=False)
+        self.sheet.go_to("opinion", "")
+        if self._state is not None:
+            self.editor.show(Subject("", ""))
+            self.editor.show(subject_of(self.sheet.line, self._state))
+        self.editor.begin()
+
+    def action_correct(self) -> None:
+        """Correct what is signed: a new draft that will supersede it, with a reason."""
+        view = self._view
+        if view is None or not view.read_only:
+            return
+
+        def begin(reason: str | None) -> None:
+            if reason:
+                self.zhubi.attempt(lambda: review.begin_correction(self.desk, self.key, reason))
+                self._open()
+
+        ask = AskBox(say("tui.act.correct"), say("tui.review.correction-why"))
+        self.app.push_screen(ask, begin)
+
+    def action_submit(self) -> None:
+        """Sign and hand in."""
+        if self._view is not None:
+            self.editor.flush()
+        routes.open_submit(self.zhubi, self.key.round, self.key)
+
+    def action_trail(self) -> None:
+        """The story of this project."""
+        routes.open_trail(self.zhubi, self.key)
+
+    def action_outline(self) -> None:
+        """Chapters and attachments to go to."""
+        if self._view is not None:
+            self.query_one(ReadingPane).outline()
+
+    def action_open_outside(self) -> None:
+        """Open the attachment in view with the system's own program."""
+        if self._view is not None:
+            self.query_one(ReadingPane).open_outside()
+
+    def action_back(self) -> None:
+        """Back to the desk; everything is kept."""
+        if self._view is not None:
+            if self.query_one(ReadingPane).close_attachment():
+                return
+            self.editor.flush()
+        self.app.pop_screen()
+
+    def desk_changed(self) -> None:
+        if self._view is not None and not self._busy:
+            self.editor.flush()
+            self._open()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._view is not None and not self._busy:
+            self._open()
+
+
+def _after(missing: tuple[MissingRow, ...], line: SheetLine | None) -> MissingRow:
+    """The first missing item behind the one the cursor stands on, round to the first."""
+    if line is None:
+        return missing[0]
+    for place, each in enumerate(missing):
+        kind = _LINE_OF_MISSING.get(each.what, "check")
+        if kind == line.kind and each.item in (line.item, ""):
+            return missing[(place + 1) % len(missing)]
+    return missing[0]
+
+
+def _aside(state: SheetState) -> list[tuple[str, str]]:
+    """Facts and checks for the third pane."""
+    lines = [(say("tui.reader.facts"), "head")]
+    lines += [(f"{each.label}  {each.reading_text or each.value_text or '--'}", "") for each in state.facts]
+    lines += [("", ""), (say("tui.review.checks"), "head")]
+    looks = {"met": "good", "unmet": "bad", "unknown": "warn"}
+    for check in state.checks:
+        outcome = say(f"tui.sheet.outcome.{check.outcome}")
+        lines.append((f"{outcome}  {check.sentence or check.name}", looks[check.outcome]))
+    return lines

@@ -1,0 +1,191 @@
+"""What is said in words about the line under the cursor: its guide, one short line where asked, and a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, TextArea
+
+from zhubi.core.model.text import clean_text
+from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.widgets.field import Field
+from zhubi.expert.tui.widgets.prose import Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the editor is about. A label of None: there is nothing of that sort to write."""
+
+    kind: str
+    item: str
+    guide: tuple[tuple[str, str], ...] = ()
+    line_label: str | None = None
+    line: str = ""
+    words_label: str | None = None
+    words: str = ""
+    tall: bool = False
+    """Whether the text wants all the room there is: the opinion."""
+
+
+class _WordsArea(TextArea):
+    """A text that Tab leaves forward and Esc leaves back, and that lets no key overtake another."""
+
+    def __init__(self, leave: Callable[[bool], None]) -> None:
+        super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        self._leave = leave
+
+    async def _on_key(self, event: events.Key) -> None:
+        focused = self.screen.focused
+        if focused is not None and focused is not self:
+            event.stop()
+            event.prevent_default()
+            focused._forward_event(event)
+        elif event.key in ("tab", "escape", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+            self._leave(event.key == "tab")
+        else:
+            await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        # Word processors paste CR LF, tabs and unseen characters; paragraphs stay, the rest is cleaned here.
+        event.prevent_default()
+        event.stop()
+        if not self.read_only:
+            result = self.replace(clean_text(event.text), *self.selection)
+            self.move_cursor(result.end_location)
+
+
+class Editor(Vertical):
+    """``write(subject, line, words)`` is called for every change; ``leave(forward)`` when the person goes on."""
+
+    DEFAULT_CSS = """
+    Editor { height: auto; background: $surface; padding: 0 1; }
+    Editor > #guide { max-height: 4; }
+    Editor > Field { margin-top: 0; }
+    Editor > TextArea { height: 3; }
+    Editor.-tall > TextArea { height: 9; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [bound("tab", "on_word", "next-item")]
+
+    def __init__(
+        self, write: Callable[[Subject, str, str], None], leave: Callable[[bool], None], *, locked: bool
+    ) -> None:
+        super().__init__()
+        self._write = write
+        self._leave = leave
+        self._locked = locked
+        self._subject = Subject("", "")
+        self._written = ("", "")
+
+    def compose(self) -> ComposeResult:
+        yield Prose(id="guide")
+        yield Field("", id="line")
+        area = _WordsArea(self._gone_on)
+        area.read_only = self._locked
+        yield area
+
+    @property
+    def area(self) -> TextArea:
+        """The text."""
+        return self.query_one(TextArea)
+
+    @property
+    def field(self) -> Field:
+        """The short line."""
+        return self.query_one(Field)
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about now."""
+        return self._subject
+
+    def set_locked(self, locked: bool) -> None:
+        """Whether nothing can be changed any more."""
+        self._locked = locked
+        self.area.read_only = locked
+        self.field.input.disabled = locked
+
+    def show(self, subject: Subject) -> None:
+        """Be about something else; what was being written is written first."""
+        same = (subject.kind, subject.item) == (self._subject.kind, self._subject.item)
+        self.flush()
+        self._subject = subject
+        self.query_one("#guide", Prose).say(*subject.guide)
+        self.query_one("#guide").display = bool(subject.guide)
+        self.field.display = subject.line_label is not None
+        self.field.relabel(subject.line_label or "")
+        self.area.display = subject.words_label is not None
+        self.area.placeholder = Content(subject.words_label or "")
+        self.set_class(subject.tall, "-tall")
+        # While the person writes, what comes back from the sheet is what was just written: leave the caret alone.
+        if not same or not self.area.has_focus:
+            with self.prevent(TextArea.Changed):
+                if self.area.text != subject.words:
+                    self.area.load_text(subject.words)
+                    self.area.move_cursor(self.area.document.end)
+        if not same or not self.field.input.has_focus:
+            with self.prevent(Input.Changed):
+                self.field.value = subject.line
+        if not same:
+            self._written = (subject.line, subject.words)
+
+    def flush(self) -> None:
+        """Write what stands here, if it is not written yet."""
+        if self._locked or not self._subject.kind:
+            return
+        line = self.field.value if self._subject.line_label is not None else ""
+        words = self.area.text if self._subject.words_label is not None else ""
+        if (line, words) != self._written:
+            self._written = (line, words)
+            self._write(self._subject, line, words)
+
+    def begin(self) -> bool:
+        """Put the caret where something can be written; False where there is nothing to write."""
+        if self._subject.line_label is not None:
+            self.field.input.focus()
+        elif self._subject.words_label is not None:
+            self.area.focus()
+        else:
+            return False
+        return True
+
+    @on(TextArea.Changed)
+    @on(Input.Changed)
+    def _changed(self, event: events.Event) -> None:
+        event.stop()
+        self.flush()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._from_line()
+
+    def _from_line(self) -> None:
+        if self._subject.words_label is not None:
+            self.area.focus()
+        else:
+            self._gone_on(True)
+
+    def _gone_on(self, forward: bool) -> None:
+        self.flush()
+        self._leave(forward)
+
+    def action_on_word(self) -> None:
+        """Tab: from the short line into the text, from the text on to the next line of the sheet."""
+        if self.field.input.has_focus:
+            self._from_line()
+        else:
+            self._gone_on(True)
+
+    def key_escape(self, event: events.Key) -> None:
+        """Esc: back to the sheet."""
+        event.stop()
+        self._gone_on(False)
