@@ -33,6 +33,7 @@ _MAX_BYTES: Final = 1_000_000
 _SHARED: Final = ("roles", "tags", "seats", "commitments")
 _KINDS_ONLY: Final = ("roles", "tags", "commitments", "bands")
 _Model = TypeVar("_Model", bound=BaseModel)
+_SLUG: Final = re.compile(r"^[a-z0-9][a-z0-9._-]{0,79}$")
 _AT: Final = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
 _EXPECTED: Final = {
     "int_type": "expected-number",
@@ -46,6 +47,7 @@ _EXPECTED: Final = {
     "model_type": "expected-table",
     "model_attributes_type": "expected-table",
     "literal_error": "expected-one-of",
+    "string_pattern_mismatch": "expected-id",
 }
 
 
@@ -107,10 +109,11 @@ def read_policy(
     kinds = [
         kind for each in sources if (kind := _kind(each, shared, context, faults, try_examples)) is not None
     ]
-    policy = None
-    if not faults:
-        own = {name: value for name, value in shared.items() if name not in _KINDS_ONLY}
-        policy = _validated(Policy, head, own | {"kinds": kinds}, context, faults)
+    own = {name: value for name, value in shared.items() if name not in _KINDS_ONLY}
+    # Where a kind is at fault, that there are too few of them is not one more.
+    policy = _validated(
+        Policy, head, own | {"kinds": kinds}, context, faults, without="kinds" if faults else ""
+    )
     if policy is not None:
         faults += [head.unsound(each) for each in unsound_policy(policy)]
     return (None if faults else policy), tuple(faults)
@@ -186,9 +189,11 @@ def _with_defaults(head: Source, defaults: Mapping[str, Any]) -> dict[str, Any]:
 def _context(head: Source) -> dict[str, Any]:
     short = head.data.get("short")
     clauses = head.data.get("clauses")
+    name = str(head.data.get("id"))
     return {
-        "policy": head.data.get("id"),
-        "short": short.get("zh", "") if isinstance(short, dict) else "",
+        # What is wrong with these two is told once, in policy.toml, and not again at every basis.
+        "policy": name if _SLUG.match(name) else "unnamed",
+        "short": clean_line(str(short.get("zh", "")), 20) if isinstance(short, dict) else "",
         "clauses": frozenset(
             each.get("id")
             for each in (clauses if isinstance(clauses, list) else [])
@@ -206,7 +211,7 @@ def _kind(
 ) -> ReviewKind | None:
     before = len(faults)
     raw = _expanded(source, shared, faults) | {"policy": context["policy"]}
-    kind = _validated(ReviewKind, source, raw, context, faults)
+    kind = _validated(ReviewKind, source, raw, context, faults, without="policy")
     if kind is None or len(faults) > before:
         return None
     if kind.id.rpartition(".")[2] + ".toml" != source.name.rpartition("/")[2]:
@@ -269,11 +274,18 @@ def _validated(
     raw: dict[str, Any],
     context: dict[str, Any],
     faults: list[RulebookFault],
+    *,
+    without: str,
 ) -> _Model | None:
+    """The model, or its faults added to the list, leaving out those of one top-level key that is not the file's own."""
     try:
         return model.model_validate(_tupled(raw), strict=True, context=context)
     except ValidationError as problem:
-        faults += [_explained(model, source, each) for each in problem.errors()]
+        faults += [
+            _explained(model, source, each)
+            for each in problem.errors()
+            if not without or each["loc"][:1] != (without,)
+        ]
         return None
 
 

@@ -84,7 +84,7 @@ class Vocabulary:
         try:
             compiled = self._environment.compile(expression)
         except RuntimeError as problem:
-            raise _fault(str(problem)) from None
+            raise _fault(str(problem), expression) from None
         found = compiled.return_type().name()
         if found != wanted:
             raise ExpressionFault(f"expected {wanted}, found {found}", 1, 1)
@@ -97,12 +97,18 @@ def references(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_DOTTED.findall(_QUOTED.sub(" ", expression))))
 
 
-def _fault(message: str) -> ExpressionFault:
+def _fault(message: str, expression: str) -> ExpressionFault:
     match = _FAULT.search(message)
     if match is None:
         return ExpressionFault(message.splitlines()[0] if message else "not a condition", 1, 1)
     reason = match[3].removesuffix(" [INVALID_ARGUMENT]").replace(" (in container '')", "")
-    return ExpressionFault(reason, int(match[1]), int(match[2]))
+    line, column = int(match[1]), int(match[2])
+    text = expression.split("\n")[line - 1] if line <= expression.count("\n") + 1 else ""
+    # The compiler points at a dotted name's last dot; people look for where the name begins.
+    if text[column - 1 : column] == ".":
+        while column > 1 and (text[column - 2].isalnum() or text[column - 2] in "._"):
+            column -= 1
+    return ExpressionFault(reason, line, column)
 
 
 class _Compiled:

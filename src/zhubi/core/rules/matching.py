@@ -21,7 +21,7 @@ _LEGAL_FORM: Final = re.compile(
 _ROOT: Final = re.compile(r"^(.{2,}?(?:大学|科学院|研究院|研究所|设计院|医院|学院))")
 _SHORT_HEAD: Final = re.compile(r"^(?:(.{1,4}?大)(?!学)|(.{2,3})附)")
 _NUMERALS: Final = re.compile(r"[0-9〇一二三四五六七八九十]")
-_SIMILAR_PERCENT: Final = 88
+_SIMILAR_PERCENT: Final = 87
 _SIMILAR_LENGTH: Final = 5
 _ORDER: Final[dict[Strength, int]] = {"certain": 0, "likely": 1, "possible": 2}
 

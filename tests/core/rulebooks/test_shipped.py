@@ -1,0 +1,217 @@
+"""The four policies as they are shipped."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from zhubi.core.model.rulebook import Policy, ReviewKind
+from zhubi.core.rules.compile import load_policy, read_policy, shipped, shipped_policies
+from zhubi.core.rules.soundness import expressions
+from zhubi.core.rules.trial import try_example
+
+POLICIES = shipped_policies()
+KINDS = [kind for name in POLICIES for kind in shipped(name).kinds]
+
+
+def folder(name: str) -> Any:
+    return files("zhubi.core.rulebooks").joinpath(name)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_shipped_rulebook_is_sound_and_its_examples_hold(name: str) -> None:
+    policy, faults = read_policy(folder(name))
+    assert faults == ()
+    assert policy is not None
+    assert policy.id == name
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+def test_examples_try_every_part_of_a_kind(kind: ReviewKind) -> None:
+    assert len(kind.examples) >= 8
+    tried = {name for example in kind.examples for name in example.expect.checks}
+    on_sheet = {check.id for check in kind.checks if check.on == "sheet"}
+    assert on_sheet <= tried
+    assert any(example.expect.total for example in kind.examples)
+    assert any(example.expect.can_sign is False for example in kind.examples)
+    assert any(example.expect.verdict for example in kind.examples) or not any(
+        conclusion.when for conclusion in kind.conclusions
+    )
+    for example in kind.examples:
+        assert try_example(kind, example) == ()
+
+
+def floats(value: Any) -> list[float]:
+    if isinstance(value, float):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [found for each in inner for found in floats(each)]
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_compiled_policy_is_stable_free_of_floats_and_reads_back(name: str) -> None:
+    first = load_policy(folder(name), try_examples=False).model_dump(mode="json")
+    again = load_policy(folder(name), try_examples=False).model_dump(mode="json")
+    assert first == again
+    assert floats(first) == []
+    text = json.dumps(first)
+    read = Policy.model_validate(json.loads(text))
+    assert read == shipped(name)
+    assert json.dumps(read.model_dump(mode="json")) == text
+
+
+def clauses_used(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = set(value["clauses"]) if set(value) == {"policy", "clauses", "text"} else set()
+        return own.union(*(clauses_used(each) for each in value.values()))
+    if isinstance(value, list):
+        return set().union(*(clauses_used(each) for each in value))
+    return set()
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_basis_is_a_listed_clause_with_our_own_wording(name: str) -> None:
+    policy = shipped(name)
+    used = clauses_used(policy.model_dump(mode="json"))
+    assert used
+    for clause in used:
+        found = policy.clause(clause)
+        assert found is not None
+        assert found.gist.zh
+        assert found.gist.en
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+def test_everything_is_said_in_both_languages(kind: ReviewKind) -> None:
+    def blanks(value: Any) -> int:
+        if isinstance(value, dict) and set(value) == {"zh", "en"}:
+            return int(bool(value["zh"]) != bool(value["en"]))
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return sum(blanks(each) for each in inner)
+
+    assert blanks(kind.model_dump(mode="json")) == 0
+    assert kind.name.zh
+    assert kind.name.said("en_US") == kind.name.en
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+def test_weights_scales_bands_and_recommendations_of_appraisals_are_defaults(kind: ReviewKind) -> None:
+    assert kind.scale is not None
+    assert kind.scale.basis.is_default
+    assert all(criterion.full_basis.is_default for criterion in kind.criteria)
+    assert all(band.basis.is_default for band in kind.bands)
+    assert kind.opinion_minimum_basis.is_default
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+def test_shares_are_cross_products_and_never_divisions(kind: ReviewKind) -> None:
+    for path, text, _ in expressions(kind):
+        assert "/" not in text, path
+
+
+def severities(kind: ReviewKind) -> dict[str, str]:
+    found = {check.id: check.severity for check in kind.checks}
+    found |= {f"material.{each.id}": each.severity for each in kind.materials}
+    return found | {f"panel.{each.id}": each.severity for each in kind.panel.requirements}
+
+
+@pytest.mark.parametrize(
+    ("kind_id", "expected"),
+    [
+        (
+            "zj.project-appraisal",
+            {
+                "material.self-funding-commitment": "block",
+                "zj9-self": "warn",
+                "zj9-rd": "warn",
+                "zj9-cap": "inform",
+                "zj18-kpi": "block",
+                "zj18-scope": "block",
+            },
+        ),
+        (
+            "spb.project-appraisal",
+            {
+                "spb4-major": "warn",
+                "spb4-key": "warn",
+                "material.funding-commitment": "block",
+                "material.budget-form": "block",
+                "panel.minimum": "warn",
+                "panel.joint-unit": "block",
+            },
+        ),
+        (
+            "sx.acceptance-meeting",
+            {
+                "material.site-conclusion": "block",
+                "material.test-report": "block",
+                "sx40-demand": "block",
+                "panel.minimum": "block",
+                "panel.technical-share": "block",
+                "panel.finance": "warn",
+                "panel.site-inspection": "block",
+            },
+        ),
+        (
+            "dz.milestone-assessment",
+            {"panel.minimum": "warn", "panel.odd": "warn", "dz8-effort": "block", "dz7-period": "warn"},
+        ),
+    ],
+)
+def test_severities_follow_the_meaning_of_the_clause(kind_id: str, expected: dict[str, str]) -> None:
+    kind = next(each for each in KINDS if each.id == kind_id)
+    assert expected.items() <= severities(kind).items()
+
+
+def test_the_cap_of_zhejiang_reads_the_joint_subsidy_and_not_the_request() -> None:
+    (cap,) = [check for kind in KINDS for check in kind.checks if check.id == "zj9-cap"]
+    assert "joint_subsidy" in cap.expr
+    assert "fiscal_requested" not in cap.expr
+
+
+def test_what_concerns_the_organiser_is_checked_in_the_office() -> None:
+    office = {check.id for kind in KINDS for check in kind.checks if check.on == "office"}
+    assert {"spb22-kpi", "spb23-rd", "spb23-transformation", "dz10-40", "zj12-ratio"} <= office
+
+
+def test_the_six_methods_of_dazu_are_open_and_none_is_required() -> None:
+    kind = shipped("dazu-2023-26").kind("dz.milestone-assessment")
+    assert len(kind.methods) == 6
+    assert kind.methods_open
+    assert all(not question.required for question in kind.questions)
+
+
+def test_seats_the_policies_give() -> None:
+    seats = {kind.id: [seat.id for seat in kind.seats] for kind in KINDS}
+    assert seats["dz.milestone-assessment"] == ["list-owner"]
+    assert seats["spb.project-appraisal"] == ["joint-unit"]
+    assert seats["zj.project-appraisal"] == []
+    for kind in KINDS:
+        assert all(not seat.basis.is_default for seat in kind.seats)
+
+
+def test_terms() -> None:
+    assert shipped("zhejiang-2023").in_force_from == "2023-06-13"
+    assert shipped("shapingba-2023-41").in_force_from == "2024-01-19"
+    assert (shipped("shanxi-2024-10").in_force_from, shipped("shanxi-2024-10").in_force_to) == (
+        "2024-06-30",
+        "2026-06-29",
+    )
+    assert shipped("dazu-2023-26").in_force_from is None
+
+
+def test_only_the_shapingba_clause_gives_a_conflict_relation() -> None:
+    grounded = {
+        (name, each.id) for name in POLICIES for each in shipped(name).relations if not each.basis.is_default
+    }
+    assert grounded == {("shapingba-2023-41", "technical-panel-lead")}
+
+
+def test_no_wording_hides_control_characters() -> None:
+    for name in POLICIES:
+        for each in folder(name).iterdir():
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\u200b-\u200f\u202a-\u202e]", each.read_text("utf-8"))
