@@ -7,6 +7,7 @@ import pytest
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import (
     AcceptanceBody,
+    AssignmentBody,
     ChairBody,
     CommitmentBody,
     PurgeBody,
@@ -21,6 +22,7 @@ from zhubi.office.ledger.acts import Actor
 from zhubi.office.opening import Office, add_staff
 from zhubi.office.vault.secrets import load_key
 
+ROUND = "01981d8e-0000-7000-8000-00000000000a"
 COMMITMENT = CommitmentBody(documents=("integrity",), text_digest="b" * 64, name="陈思远")
 ACCEPTANCE = AcceptanceBody(record="c" * 64, payload_sha256="d" * 64)
 
@@ -42,19 +44,28 @@ def altered(compact: str, key: SigningKey, **changes: object) -> str:
 
 def test_an_unknown_key_is_nobodys(office: Office, house) -> None:
     stranger = Actor(uuid7(office.clock()), SigningKey.generate())
-    assert refused(office, house.say(stranger, RecordType.COMMITMENT, COMMITMENT)) == "trust.unknown-key"
+    assert (
+        refused(office, house.say(stranger, RecordType.COMMITMENT, COMMITMENT, round=ROUND))
+        == "trust.unknown-key"
+    )
 
 
 def test_nobody_signs_for_another(office: Office, house) -> None:
     expert, other = house.enrol("陈思远"), house.enrol("林若彤")
     forged = Actor(other.person, expert.signing)
-    assert refused(office, house.say(forged, RecordType.COMMITMENT, COMMITMENT)) == "ledger.not-theirs"
+    assert (
+        refused(office, house.say(forged, RecordType.COMMITMENT, COMMITMENT, round=ROUND))
+        == "ledger.not-theirs"
+    )
 
 
 def test_a_transport_key_signs_no_records(office: Office, house) -> None:
     expert = house.enrol("陈思远")
     wrong = Actor(expert.person, expert.transport)
-    assert refused(office, house.say(wrong, RecordType.COMMITMENT, COMMITMENT)) == "trust.unknown-key"
+    assert (
+        refused(office, house.say(wrong, RecordType.COMMITMENT, COMMITMENT, round=ROUND))
+        == "trust.unknown-key"
+    )
 
 
 def test_each_role_says_only_what_is_its_to_say(office: Office, house) -> None:
@@ -74,7 +85,7 @@ def test_each_role_says_only_what_is_its_to_say(office: Office, house) -> None:
         (office.service, RecordType.CHAIR, chair),
         (office.service, RecordType.COMMITMENT, COMMITMENT),
     ):
-        assert refused(office, house.say(actor, kind, body)) == "ledger.role-may-not"
+        assert refused(office, house.say(actor, kind, body, round=ROUND)) == "ledger.role-may-not"
 
 
 def test_a_revoked_key_says_nothing_more_but_what_it_said_stands(office: Office, house) -> None:
@@ -95,22 +106,36 @@ def test_a_revoked_key_says_nothing_more_but_what_it_said_stands(office: Office,
 
 def test_a_record_for_another_log_is_refused(office: Office, house) -> None:
     expert = house.enrol("陈思远")
-    said = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT)
+    said = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT, round=ROUND)
     assert refused(office, altered(said, expert.signing, origin="other.example/log")) == "ledger.wrong-origin"
 
 
 def test_a_body_of_another_type_is_malformed_and_its_place_named(office: Office, house) -> None:
     expert = house.enrol("陈思远")
-    said = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT)
+    said = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT, round=ROUND)
     compact = altered(said, expert.signing, body={"documents": [], "text_digest": "b" * 64, "name": "陈"})
     with pytest.raises(ZhubiError) as caught, office.ledger.writing() as writing:
         writing.append(compact)
     assert (caught.value.kind, caught.value.details["place"]) == ("ledger.malformed", "documents")
 
 
+def test_a_record_must_name_the_round_and_dossier_it_is_about(office: Office, house) -> None:
+    expert, name = house.enrol("陈思远"), house.open_round()
+    seat = AssignmentBody(action="assign", person=expert.person)
+    for kind, body, about in (
+        (RecordType.ASSIGNMENT, seat, {"round": name}),
+        (RecordType.ASSIGNMENT, seat, {"round": name, "subjects": (name, ROUND)}),
+        (RecordType.ASSIGNMENT, seat, {"subjects": (name,)}),
+        (RecordType.CHAIR, ChairBody(person=expert.person), {}),
+    ):
+        assert refused(office, house.say(office.staff(), kind, body, **about)) == "ledger.malformed"
+
+
 def test_a_signature_that_does_not_fit_is_refused(office: Office, house) -> None:
     expert = house.enrol("陈思远")
-    head, content, signature = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT).split(".")
+    head, content, signature = house.say(expert.actor, RecordType.COMMITMENT, COMMITMENT, round=ROUND).split(
+        "."
+    )
     turned = ("A" if signature[0] != "A" else "B") + signature[1:]
     assert refused(office, f"{head}.{content}.{turned}") == "trust.bad-signature"
 

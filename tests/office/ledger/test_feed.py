@@ -191,6 +191,20 @@ def test_a_withdrawn_project_is_told_to_all_who_had_it(office: Office, house) ->
     assert not sees(office, other.person, withdrawal.digest)
 
 
+def test_a_project_withdrawn_before_enrolment_is_known_as_withdrawn_after_it(office: Office, house) -> None:
+    person = uuid7(office.clock())
+    name, dossier, other = house.open_round(), house.bring("ZJ26-017"), house.bring("ZJ26-021")
+    house.assign(name, dossier, person)
+    body = AssignmentBody(action="withdraw", reason="申请撤回")
+    withdrawal = house.log(office.staff(), RecordType.ASSIGNMENT, body, round=name, subjects=(dossier,))
+    foreign = house.log(office.staff(), RecordType.ASSIGNMENT, body, round=name, subjects=(other,))
+    expert = house.enrol("陈思远", person=person)
+    assert sees(office, person, withdrawal.digest)
+    assert not sees(office, person, foreign.digest)
+    house.commit(name, expert)
+    assert RecordType.DOSSIER not in kinds(office, person)
+
+
 def test_what_answers_ones_own_records_is_ones_own(office: Office, house) -> None:
     expert, peer = house.enrol("陈思远"), house.enrol("林若彤")
     name, dossier = house.open_round(), house.bring("ZJ26-017")
@@ -251,16 +265,14 @@ def test_pages_in_any_size_give_the_same_feed_once(office: Office, house) -> Non
 def test_the_feed_lists_nothing_that_no_checkpoint_covers(office: Office, house) -> None:
     expert = house.enrol("陈思远")
     name = house.open_round()
-    assignment = house.say(office.staff(), RecordType.ASSIGNMENT, _seat(expert), round=name)
+    seat = AssignmentBody(action="assign", person=expert.person)
+    dossier = house.bring("ZJ26-017")
+    assignment = house.say(office.staff(), RecordType.ASSIGNMENT, seat, round=name, subjects=(dossier,))
     before = kinds(office, expert.person)
     with office.ledger.writing() as writing:
         writing.append(assignment)
         assert [each.stored.type for each in writing.feed(expert.person, (0, 0), 99).entries] == before
     assert len(kinds(office, expert.person)) == len(before) + 2
-
-
-def _seat(expert):
-    return AssignmentBody(action="assign", person=expert.person)
 
 
 def test_showing_twice_lists_once_and_only_a_record_makes_visible(office: Office, house) -> None:

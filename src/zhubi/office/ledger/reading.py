@@ -29,6 +29,9 @@ from zhubi.office.ledger.tables import (
 
 _AT_ONCE: Final = 500  # values in one IN list
 _TOP: Final = 7  # the level of the last tile that a tree of 2**62 leaves has
+UNLED: Final = {name: func.coalesce(records.c[name], "") for name in ("type", "round", "author", "person")}
+"""Columns of ``records`` that no index leads by, empty for none: a dossier has few records, a person or a type has
+thousands, and a database that has not counted them yet may take the long way."""
 
 
 class Reading:
@@ -81,17 +84,13 @@ class Reading:
 
         ``subject`` is a dossier they name; ``person`` whom their body is about (assignment, enrolment, decision…).
         """
-        wanted: list[ColumnElement[bool]] = [records.c.type == type]
-        if round is not None:
-            wanted.append(records.c.round == round)
-        if author is not None:
-            wanted.append(records.c.author == author)
-        if person is not None:
-            wanted.append(records.c.person == person)
+        given = {"type": type, "round": round, "author": author, "person": person}
+        column = records.c if subject is None else UNLED
+        wanted = [column[name] == value for name, value in given.items() if value is not None]
         return self.matching(*wanted, subject=subject)
 
     def matching(self, *wanted: ColumnElement[bool], subject: str | None = None) -> list[Stored]:
-        """Records that meet conditions on the table ``records``, in log order."""
+        """Records that meet conditions on the table ``records``, in log order; beside a subject, on ``UNLED``."""
         query = select(records).where(*wanted).order_by(records.c.log_index)
         if subject is not None:
             query = query.join(record_subjects, record_subjects.c.log_index == records.c.log_index).where(
@@ -105,7 +104,7 @@ class Reading:
             self._rows(
                 select(records)
                 .join(links, links.c.log_index == records.c.log_index)
-                .where(links.c.target == digest, records.c.type == type)
+                .where(links.c.target == digest, UNLED["type"] == type)
                 .order_by(records.c.log_index)
             )
         )
@@ -200,6 +199,7 @@ class Reading:
             .where(
                 feed.c.person == person,
                 feed.c.at < self.covered(),
+                feed.c.at >= at,
                 or_(feed.c.at > at, and_(feed.c.at == at, feed.c.position > position)),
             )
             .order_by(feed.c.at, feed.c.position)
@@ -222,6 +222,16 @@ class Reading:
         )
         return bool(rows)
 
+    def listed_among(self, person: str, indexes: Iterable[int]) -> set[int]:
+        """Those of several records, by index, that are visible to a person."""
+        found: set[int] = set()
+        for some in _batches(indexes):
+            rows = self._rows(
+                select(feed.c.log_index).where(feed.c.person == person, feed.c.log_index.in_(some))
+            )
+            found |= {row.log_index for row in rows}
+        return found
+
     def person(self, person: str) -> KnownPerson | None:
         """An expert by id, as their newest invitation or enrolment names them."""
         found = self.people(people.c.person == person)
@@ -234,11 +244,20 @@ class Reading:
 
     def dossier(self, dossier: str) -> Stored | None:
         """The record of a dossier's newest version."""
-        return self._newest_version(dossiers.c.dossier == dossier)
+        found = self.newest_versions([dossier])
+        return found[0] if found else None
+
+    def newest_versions(self, names: Iterable[str]) -> list[Stored]:
+        """The records of the newest versions of several dossiers, in log order."""
+        rows: list[Row[Any]] = []
+        for some in _batches(names):
+            rows += self._versions(dossiers.c.dossier.in_(some))
+        return self._stored(sorted(rows, key=lambda row: int(row.log_index)))
 
     def dossier_by_code(self, code: str) -> Stored | None:
         """The record of the newest version of the dossier whose card bears this code."""
-        return self._newest_version(dossiers.c.code == code)
+        found = self._stored(self._versions(dossiers.c.code == code))
+        return found[-1] if found else None
 
     def waiting_on(self, digest: str) -> list[str]:
         """The held records that wait for a digest, compact."""
@@ -252,11 +271,13 @@ class Reading:
         rows = self._rows(select(pending.c.waits_for).where(pending.c.digest == digest))
         return rows[0].waits_for if rows else None
 
-    def _newest_version(self, wanted: ColumnElement[bool]) -> Stored | None:
-        rows = self._rows(
-            select(records).join(dossiers, dossiers.c.digest == records.c.digest).where(wanted).limit(1)
+    def _versions(self, wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        return self._rows(
+            select(records)
+            .join(dossiers, dossiers.c.digest == records.c.digest)
+            .where(wanted)
+            .order_by(records.c.log_index)
         )
-        return self._stored(rows)[0] if rows else None
 
     def _checkpoint(self) -> tuple[int, str]:
         if self._newest is None:

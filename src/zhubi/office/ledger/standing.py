@@ -8,14 +8,14 @@ from sqlalchemy import and_, or_
 
 from zhubi.core.model.records import RecordType
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, assignment_view, round_view
-from zhubi.office.ledger.reading import Reading
+from zhubi.office.ledger.reading import UNLED, Reading
 from zhubi.office.ledger.tables import records
 
 
 def round_standing(reading: Reading, round: str) -> RoundView | None:
     """The round as its records leave it; ``None`` when there is none of that id."""
-    found = reading.by_type(RecordType.ROUND, round=round) + reading.by_type(
-        RecordType.ROUND_CHANGE, round=round
+    found = reading.matching(
+        records.c.type.in_([RecordType.ROUND, RecordType.ROUND_CHANGE]), records.c.round == round
     )
     return round_view(each.record for each in found)
 
@@ -39,12 +39,12 @@ def assignment_standing(
         records.c.type.in_([RecordType.COMMITMENT, RecordType.PURGE]),
     )
     about = reading.matching(
-        or_(records.c.round == view.round, records.c.round.is_(None)),
+        UNLED["round"].in_([view.round, ""]),
         or_(
-            records.c.author == person,
-            records.c.person == person,
-            records.c.type == RecordType.DOSSIER,
-            and_(records.c.type == RecordType.ASSIGNMENT, records.c.person.is_(None)),
+            UNLED["author"] == person,
+            UNLED["person"] == person,
+            UNLED["type"] == RecordType.DOSSIER,
+            and_(UNLED["type"] == RecordType.ASSIGNMENT, UNLED["person"] == ""),
         ),
         subject=dossier,
     )

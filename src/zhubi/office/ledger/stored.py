@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,19 +20,23 @@ _SHORT: Final = 16 * 1024
 class Stored:
     """A logged record: typed, with its place in the log, and as the compact JWS that was signed.
 
-    ``logged_at`` is the time, in Unix seconds, of the earliest stored checkpoint that holds it; ``None`` until one is
-    stored, as for what the same ``Writing`` has just appended.
+    ``digest`` is its name, SHA-256 of the compact bytes. ``logged_at`` is the time, in Unix seconds, of the earliest
+    stored checkpoint that holds it; ``None`` until one is stored, as for what the same ``Writing`` has just appended.
     """
 
-    record: Record
+    digest: str
     index: int
     compact: str
     logged_at: int | None
+    _record: Record | None = field(default=None, compare=False, repr=False)
 
     @property
-    def digest(self) -> str:
-        """The record's name: SHA-256 of its compact bytes."""
-        return self.record.digest
+    def record(self) -> Record:
+        """What it says, typed. Most records only pass through, so that it is read when it is asked for."""
+        if self._record is None:
+            object.__setattr__(self, "_record", _record_of(self.digest, self.index, self.compact))
+        assert self._record is not None
+        return self._record
 
     @property
     def type(self) -> RecordType:
@@ -95,8 +99,11 @@ def _logged(digest: str, index: int, compact: str) -> Record:
 _remembered = lru_cache(maxsize=4096)(_logged)
 
 
+def _record_of(digest: str, index: int, compact: str) -> Record:
+    # Long records are read anew for each request, so that what is remembered stays within bounds.
+    return (_remembered if len(compact) <= _SHORT else _logged)(digest, index, compact)
+
+
 def stored_of(row: Row[Any], logged_at: int | None) -> Stored:
     """The stored record of a row of ``records``."""
-    # Long records are read anew each time, so that what is remembered stays within bounds.
-    read = _remembered if len(row.compact) <= _SHORT else _logged
-    return Stored(read(row.digest, row.log_index, row.compact), row.log_index, row.compact, logged_at)
+    return Stored(row.digest, row.log_index, row.compact, logged_at)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from zhubi.core.model.records import (
     AcceptanceBody,
@@ -19,7 +19,7 @@ from zhubi.core.model.records import (
     RecordType,
     RevocationBody,
 )
-from zhubi.core.rules.lifecycle import round_view
+from zhubi.office.ledger.standing import round_standing
 from zhubi.office.ledger.stored import Stored
 from zhubi.office.ledger.tables import people, records
 
@@ -102,8 +102,7 @@ class Disclosure:
         for kind in (RecordType.INVITATION, RecordType.ENROLMENT):
             for each in writing.by_type(kind, person=body.person):
                 writing.show(body.person, each.digest)
-        for each in writing.by_type(RecordType.ASSIGNMENT, person=body.person):
-            self._assigned(body.person, each)
+        self._assigned(body.person, writing.by_type(RecordType.ASSIGNMENT, person=body.person))
 
     def _concerns(self, body: RevocationBody, person: str) -> bool:
         holder = self._writing.registry().known(body.kid)
@@ -118,38 +117,74 @@ class Disclosure:
         assert isinstance(body, AssignmentBody)
         if body.person is not None:
             if self._is_enrolled(body.person):
-                self._assigned(body.person, stored)
+                self._assigned(body.person, [stored])
             return
-        for person in self._seated(stored.payload.round or "", stored.payload.subjects[:1]):
-            self._writing.show(person, stored.digest)
+        seats = self._writing.by_type(
+            RecordType.ASSIGNMENT, round=stored.payload.round, subject=stored.payload.subjects[0]
+        )
+        for person in dict.fromkeys(getattr(each.body, "person", None) for each in seats):
+            if person and self._is_enrolled(person):
+                self._writing.show(person, stored.digest)
 
-    def _assigned(self, person: str, stored: Stored) -> None:
-        """Shows an assignment, before it the round it belongs to, after it the card where one has committed."""
-        writing, name = self._writing, stored.payload.round or ""
-        if (person, name) not in self._knows_round:
-            self._knows_round.add((person, name))
-            for kind in _OF_A_ROUND:
-                for each in writing.by_type(kind, round=name):
-                    writing.show(person, each.digest)
-        writing.show(person, stored.digest)
-        for subject in stored.payload.subjects:
-            self._card(person, name, subject)
+    def _assigned(self, person: str, seats: list[Stored]) -> None:
+        """Shows assignments; before them their rounds, after them the cards where the person has committed."""
+        writing = self._writing
+        by_round: dict[str, list[Stored]] = {}
+        for each in seats:
+            by_round.setdefault(each.payload.round or "", []).append(each)
+        for name, here in by_round.items():
+            dossiers = {dossier for each in here for dossier in each.payload.subjects}
+            if (person, name) not in self._knows_round:
+                self._knows_round.add((person, name))
+                known = writing.matching(records.c.round == name, records.c.type.in_(_OF_A_ROUND))
+                writing.show_all(person, known)
+                # A project may have been withdrawn between the assignment and the enrolment.
+                here = self._with_withdrawals(name, here, dossiers)
+            writing.show_all(person, here)
+            if self._has_committed(person, name):
+                self._cards(person, name, dossiers)
 
-    def _card(self, person: str, name: str, dossier: str) -> None:
-        current = self._writing.dossier(dossier) if self._has_committed(person, name) else None
-        if current is not None and has_seat(self._writing, person, name, dossier):
-            self._writing.show(person, current.digest)
+    def _with_withdrawals(self, name: str, seats: list[Stored], dossiers: set[str]) -> list[Stored]:
+        withdrawals = self._writing.matching(
+            records.c.type == RecordType.ASSIGNMENT, records.c.round == name, records.c.person.is_(None)
+        )
+        mine = [each for each in withdrawals if not dossiers.isdisjoint(each.payload.subjects)]
+        return sorted((*seats, *mine), key=lambda each: each.index)
 
     def _commitment(self, stored: Stored) -> None:
         author, name = stored.payload.author, stored.payload.round or ""
         self._committed[author, name] = True
         self._writing.show(author, stored.digest)
-        mine = self._writing.by_type(RecordType.ASSIGNMENT, round=name, person=author)
-        for subject in dict.fromkeys(each.payload.subjects[0] for each in mine if each.payload.subjects):
-            self._card(author, name, subject)
+        self._cards(author, name)
+
+    def _cards(self, person: str, name: str, only: set[str] | None = None) -> None:
+        """Shows the newest version of every dossier that a person sits on in a round, or of some of them."""
+        found = self._writing.matching(
+            records.c.type == RecordType.ASSIGNMENT,
+            records.c.round == name,
+            or_(records.c.person == person, records.c.person.is_(None)),
+            subject=next(iter(only)) if only is not None and len(only) == 1 else None,
+        )
+        by_dossier: dict[str, list[Stored]] = {}
+        for each in found:
+            for dossier in each.payload.subjects:
+                by_dossier.setdefault(dossier, []).append(each)
+        seats = [dossier for dossier, each in by_dossier.items() if _seated_in(each, person)]
+        self._writing.show_all(
+            person, self._writing.newest_versions(seats if only is None else only.intersection(seats))
+        )
 
     def _dossier(self, stored: Stored) -> None:
-        show_dossier_version(self._writing, stored)
+        """Lists a version for those who have a seat on it, and have committed, in a round that has not ended."""
+        seats = self._writing.by_type(RecordType.ASSIGNMENT, subject=stored.payload.subjects[0])
+        for name in dict.fromkeys(each.payload.round or "" for each in seats):
+            view = round_standing(self._writing, name)
+            if view is None or view.ended:
+                continue
+            here = [each for each in seats if each.payload.round == name]
+            for person in dict.fromkeys(getattr(each.body, "person", None) for each in here):
+                if person and _seated_in(here, person) and self._has_committed(person, name):
+                    self._writing.show(person, stored.digest)
 
     def _is_enrolled(self, person: str) -> bool:
         known = self._enrolled.get(person)
@@ -168,12 +203,8 @@ class Disclosure:
     def _everyone(self) -> list[str]:
         return [each.person for each in self._writing.people(people.c.enrolled.is_(True))]
 
-    def _seated(self, name: str, subjects: tuple[str, ...] = ()) -> list[str]:
-        """The enrolled who ever had a seat in a round, or on one dossier of it."""
-        if subjects:
-            found = self._writing.by_type(RecordType.ASSIGNMENT, round=name, subject=subjects[0])
-            persons = dict.fromkeys(str(getattr(each.body, "person", "")) for each in found)
-            return [person for person in persons if self._is_enrolled(person)]
+    def _seated(self, name: str) -> list[str]:
+        """The enrolled who ever had a seat in a round."""
         rows = self._writing.conn.execute(
             select(records.c.person)
             .join(people, people.c.person == records.c.person)
@@ -186,34 +217,8 @@ class Disclosure:
         return [row.person for row in rows]
 
 
-def show_dossier_version(writing: Writing, stored: Stored) -> None:
-    """Lists a dossier's version for those who have a seat on it, and have committed, in a round that has not ended.
-
-    ``append`` calls this for every ``dossier`` record.
-    """
-    dossier = stored.payload.subjects[0]
-    seats = writing.by_type(RecordType.ASSIGNMENT, subject=dossier)
-    for name in dict.fromkeys(each.payload.round for each in seats if each.payload.round):
-        here = [each for each in seats if each.payload.round == name]
-        changes = writing.by_type(RecordType.ROUND, round=name) + writing.by_type(
-            RecordType.ROUND_CHANGE, round=name
-        )
-        view = round_view(each.record for each in changes)
-        if view is None or view.ended:
-            continue
-        for person in dict.fromkeys(getattr(each.body, "person", None) for each in here):
-            if person is None or not _seated_in(here, person):
-                continue
-            if writing.by_type(RecordType.COMMITMENT, round=name, author=person):
-                writing.show(person, stored.digest)
-
-
-def has_seat(writing: Writing, person: str, name: str, dossier: str) -> bool:
-    """Whether a person sits on a dossier in a round: assigned, neither replaced nor the project withdrawn since."""
-    return _seated_in(writing.by_type(RecordType.ASSIGNMENT, round=name, subject=dossier), person)
-
-
 def _seated_in(assignments: list[Stored], person: str) -> bool:
+    """Whether a person sits on a dossier: assigned, neither replaced nor the project withdrawn since."""
     seated = False
     for each in assignments:
         body = each.body

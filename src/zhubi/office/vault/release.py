@@ -13,7 +13,7 @@ from zhubi.core.trust.sealing import seal
 from zhubi.office.ledger.acts import compose
 from zhubi.office.ledger.ledger import Reading, Stored, Writing
 from zhubi.office.ledger.standing import assignment_standing, round_standing
-from zhubi.office.ledger.tables import records, sealed_blobs, sealed_versions
+from zhubi.office.ledger.tables import sealed_blobs, sealed_versions
 from zhubi.office.vault.errors import VaultError
 from zhubi.office.vault.keeper import Keeper
 from zhubi.office.vault.sealing import identity_of
@@ -81,9 +81,7 @@ def may_fetch(reading: Reading, person: str, blob: str, now: datetime) -> bool:
 
 
 def _may_unseal(reading: Reading, person: str, dossier: str, now: datetime) -> bool:
-    seats = reading.matching(
-        records.c.type == RecordType.ASSIGNMENT, records.c.person == person, subject=dossier
-    )
+    seats = reading.by_type(RecordType.ASSIGNMENT, subject=dossier, person=person)
     rounds = dict.fromkeys(each.payload.round for each in seats if each.payload.round)
     standings = (_standing(reading, person, dossier, each, now, None) for each in rounds)
     return any(each is not None and each.may_unseal for each in standings)
