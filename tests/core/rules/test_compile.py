@@ -58,10 +58,15 @@ def test_a_copy_of_a_shipped_rulebook_compiles_to_the_same(folder: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "what", "under"),
     [
-        ("fact.acceptance_applied_on <=", "fact.applied <=", "expression", "fact.applied"),
-        ("6 + fact.extension_months", '6 + "x"', "expression", '+ "x"'),
-        ("expr = 'finding.demand_side_present'", "expr = 'finding.demand_side_present ||'", "expression", ""),
-        ("expr = 'finding.demand_side_present'", "expr = 'sheet.total'", "expression", "sheet.total"),
+        ("fact.acceptance_applied_on <=", "fact.applied <=", "expression-undeclared", "fact.applied"),
+        ("6 + fact.extension_months", '6 + "x"', "expression-types", '+ "x"'),
+        (
+            "expr = 'finding.demand_side_present'",
+            "expr = 'finding.demand_side_present ||'",
+            "expression-syntax",
+            "",
+        ),
+        ("expr = 'finding.demand_side_present'", "expr = 'sheet.total'", "expression-yields", "sheet.total"),
         ("full = 50", "full = 51", "sum", "[[criteria]]"),
         ("full = 50", 'full = "50"', "expected-number", '"50"'),
         ("full = 50", "full = 50.5", "expected-number", "50.5"),

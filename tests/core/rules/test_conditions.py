@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zhubi.core.rules.conditions import Judged, Outcome, Vocabulary, references, vocabulary
 from zhubi.core.rules.errors import ExpressionFault
+from zhubi.locale import knows
 
 NAMES = (
     ("fact.applied_on", "int"),
@@ -76,23 +77,25 @@ def test_months_are_counted_on_the_calendar(known: Vocabulary) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "says"),
+    ("text", "column", "what", "names"),
     [
-        ("0 < fact.toatl", 5, "fact.toatl"),
-        ("fact.is_enterprise > 0", 20, "overload"),
-        ("fact.total > 1.5", 12, "overload"),
-        ("fact.total >", 13, "Syntax"),
-        ("fact.total", 1, "BOOL"),
-        ("fact.project_class == 1", 20, "overload"),
+        ("0 < fact.toatl", 5, "undeclared", ("fact.toatl", "", "")),
+        ("fact.is_enterprise > 0", 20, "types", (">", "", "(bool, int)")),
+        ("fact.total > 1.5", 12, "types", (">", "", "(int, double)")),
+        ("fact.total >", 13, "syntax", ("", "", "")),
+        ("fact.total", 1, "yields", ("", "bool", "int")),
+        ("fact.project_class == 1", 20, "types", ("==", "", "(string, int)")),
     ],
 )
 def test_a_wrong_condition_fails_when_compiled_and_says_where(
-    known: Vocabulary, text: str, column: int, says: str
+    known: Vocabulary, text: str, column: int, what: str, names: tuple[str, str, str]
 ) -> None:
     with pytest.raises(ExpressionFault) as caught:
         known.condition(text)
     assert (caught.value.line, caught.value.column) == (1, column)
-    assert says in caught.value.reason
+    details = caught.value.details
+    assert (caught.value.what, (details["item"], details["expected"], details["found"])) == (what, names)
+    assert knows(caught.value.kind)
 
 
 def test_an_amount_is_a_number_or_nothing(known: Vocabulary) -> None:

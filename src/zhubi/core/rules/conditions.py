@@ -25,6 +25,8 @@ Plain = int | bool | str
 _DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _QUOTED: Final = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 _FAULT: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_UNDECLARED: Final = re.compile(r"undeclared reference to '([^']+)'")
+_MISMATCH: Final = re.compile(r"found no matching overload for '([^']+)' applied to '([^']+)'")
 _TYPES: Final = {"int": cel.Type.INT, "bool": cel.Type.BOOL, "string": cel.Type.STRING}
 _PYTHON: Final[dict[str, type]] = {"int": int, "bool": bool, "string": str}
 
@@ -87,7 +89,8 @@ class Vocabulary:
             raise _fault(str(problem), expression) from None
         found = compiled.return_type().name()
         if found != wanted:
-            raise ExpressionFault(f"expected {wanted}, found {found}", 1, 1)
+            reason = f"expected {wanted}, found {found}"
+            raise ExpressionFault("yields", reason, 1, 1, expected=wanted.lower(), found=found.lower())
         reads = {name: _PYTHON[self._names[name]] for name in references(expression) if name in self._names}
         return compiled, reads
 
@@ -100,7 +103,7 @@ def references(expression: str) -> tuple[str, ...]:
 def _fault(message: str, expression: str) -> ExpressionFault:
     match = _FAULT.search(message)
     if match is None:
-        return ExpressionFault(message.splitlines()[0] if message else "not a condition", 1, 1)
+        return ExpressionFault("syntax", message.splitlines()[0] if message else "not a condition", 1, 1)
     reason = match[3].removesuffix(" [INVALID_ARGUMENT]").replace(" (in container '')", "")
     line, column = int(match[1]), int(match[2])
     text = expression.split("\n")[line - 1] if line <= expression.count("\n") + 1 else ""
@@ -108,7 +111,12 @@ def _fault(message: str, expression: str) -> ExpressionFault:
     if text[column - 1 : column] == ".":
         while column > 1 and (text[column - 2].isalnum() or text[column - 2] in "._"):
             column -= 1
-    return ExpressionFault(reason, line, column)
+    if undeclared := _UNDECLARED.match(reason):
+        return ExpressionFault("undeclared", reason, line, column, item=undeclared[1])
+    if mismatch := _MISMATCH.match(reason):
+        operator = mismatch[1].strip("_") or mismatch[1]
+        return ExpressionFault("types", reason, line, column, item=operator, found=mismatch[2])
+    return ExpressionFault("syntax", reason.removeprefix("Syntax error: "), line, column)
 
 
 class _Compiled:

@@ -12,10 +12,26 @@ class RulesError(ZhubiError):
 
 
 class ExpressionFault(RulesError):
-    """A condition that does not compile: where inside it (both counted from 1), and why."""
+    """A condition that does not compile: where inside it (both counted from 1), and why.
 
-    def __init__(self, reason: str, line: int, column: int) -> None:
-        super().__init__("rules.expression", reason, reason=reason, line=line, column=column)
+    ``what``: undeclared (the name ``item``), types (the operator ``item`` on ``found``), yields (``expected``, not
+    ``found``), or syntax.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        reason: str,
+        line: int,
+        column: int,
+        *,
+        item: str = "",
+        expected: str = "",
+        found: str = "",
+    ) -> None:
+        details = {"reason": reason, "item": item, "expected": expected, "found": found}
+        super().__init__(f"rules.expression-{what}", reason, line=line, column=column, **details)
+        self.what = what
         self.reason = reason
         self.line = line
         self.column = column

@@ -196,8 +196,9 @@ def _expressions(kind: ReviewKind) -> Iterator[Unsound]:
         try:
             (known.condition if yields == "bool" else known.amount)(text)
         except ExpressionFault as fault:
-            reason = fault.reason
-            yield Unsound(path, "expression", reason, {"reason": reason}, fault.line, fault.column)
+            names = {name: str(fault.details[name]) for name in ("item", "expected", "found")}
+            what = f"expression-{fault.what}"
+            yield Unsound(path, what, fault.reason, {**names}, fault.line, fault.column)
             continue
         reach = _REACH.get(str(path[0]))
         for name in references(text):
