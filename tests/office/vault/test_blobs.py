@@ -13,16 +13,21 @@ from zhubi.office.vault.blobs import BlobStore
 from zhubi.office.vault.errors import VaultError
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> BlobStore:
-    return BlobStore(str(tmp_path / "blobs"))
+@pytest.fixture(params=["directory", "object store"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    return BlobStore(str(tmp_path / "blobs") if request.param == "directory" else "memory:///")
 
 
-def test_what_is_put_is_found_by_its_digest(store: BlobStore, tmp_path: Path) -> None:
+def test_what_is_put_is_found_by_its_digest(store: BlobStore) -> None:
     ref = store.put(b"sealed bytes")
     assert ref.digest == hashlib.sha256(b"sealed bytes").hexdigest()
     assert (ref.size, store.size(ref.digest)) == (12, 12)
     assert store.put(b"sealed bytes") == ref
+    assert b"".join(store.get_range(ref.digest, 0, 12)) == b"sealed bytes"
+
+
+def test_a_directory_keeps_what_it_was_given(tmp_path: Path) -> None:
+    ref = BlobStore(str(tmp_path / "blobs")).put(b"sealed bytes")
     again = BlobStore(str(tmp_path / "blobs"))
     assert b"".join(again.get_range(ref.digest, 0, 12)) == b"sealed bytes"
 
@@ -34,7 +39,8 @@ def test_any_range_of_a_blob(store: BlobStore, data: bytes, ends: tuple[int, int
     assert b"".join(store.get_range(store.put(data).digest, start, end)) == data[start:end]
 
 
-def test_a_large_blob_comes_in_pieces(store: BlobStore) -> None:
+def test_a_large_blob_comes_in_pieces(tmp_path: Path) -> None:
+    store = BlobStore(str(tmp_path / "blobs"))
     data = bytes(range(256)) * 8000
     pieces = list(store.get_range(store.put(data).digest, 3, len(data)))
     assert len(pieces) > 1
@@ -56,7 +62,8 @@ def test_a_range_beyond_the_blob_is_refused(store: BlobStore, start: int, end: i
         list(store.get_range(ref.digest, start, end))
 
 
-def test_what_is_not_kept_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+def test_what_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
+    store = BlobStore(str(tmp_path / "blobs"))
     with store.incoming() as coming:
         coming.write(b"half a blob")
     assert list((tmp_path / "blobs").rglob("*")) == []

@@ -66,8 +66,8 @@ class Ledger:
         self._keys = keys
         self._clock = clock
         self._memory = Memory(keys.origin, root)
-        with database.turn():
-            self._seal()
+        # A process that was killed may have left the newest records without their checkpoint.
+        self.checkpoint()
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

@@ -66,6 +66,7 @@ class Writing(Reading):
         self._shown: set[tuple[str, int]] = set()
         self._last_position: dict[tuple[str, int], int] = {}
         self._keys: Registry | None = None
+        self._keys_are_own = False
         self._any_held: bool | None = None
         self._disclosure = Disclosure(self)
         self._first = self._size = super().size()
@@ -114,10 +115,7 @@ class Writing(Reading):
         check_shape(record.payload)
         check_author(record, self.registry(), self._memory.origin)
         if record.type in KEY_TYPES:
-            # Others share the registry, and this turn may yet be rolled back.
-            taught = copy.deepcopy(self.registry())
-            taught.learn(payload, kid, self._size)
-            self._keys = taught
+            self._own_keys().learn(payload, kid, self._size)
         stored = Stored(digest, self._size, compact, None, record)
         self._take(stored)
         self._disclosure.reveal(stored)
@@ -200,6 +198,12 @@ class Writing(Reading):
                 raise LedgerConflict(author, name, row.digest)
             return stored_of(row, self.logged_at(row.log_index))
         return None
+
+    def _own_keys(self) -> Registry:
+        # Others share the registry, and this turn may yet be rolled back.
+        if not self._keys_are_own:
+            self._keys, self._keys_are_own = copy.deepcopy(self.registry()), True
+        return self.registry()
 
     def _take(self, stored: Stored) -> None:
         payload, index = stored.payload, stored.index
