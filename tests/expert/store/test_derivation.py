@@ -48,7 +48,9 @@ def story(world: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[Arr
         tell(world.dossier, dossier)
     for number in (1, 2):
         if draw(MOSTLY):
-            tell(world.commitment, number)
+            said = tell(world.commitment, number)
+            if draw(RARELY):
+                tell(world.about, RecordType.REFUSAL, said.record)
     for number in (1, 2):
         for dossier in DOSSIERS:
             life(world, number, dossier, tell, draw)
@@ -82,12 +84,16 @@ def life(
     if steps >= 1:
         outcome = draw(st.sampled_from(["clear"] * 6 + ["recuse", "explain", "decline"]))
         said = tell(world.declaration, number, dossier, outcome)
+        if draw(RARELY):
+            tell(world.about, RecordType.REFUSAL, said.record)
         if outcome == "explain" and draw(st.booleans()):
             tell(world.about, RecordType.DECISION, said.record, granted=draw(st.booleans()))
     if steps >= 2:
         tell(world.release, number, dossier)
     if steps >= 3:
         first = tell(world.review, number, dossier, points=draw(st.integers(0, 100)))
+        if draw(RARELY):
+            tell(world.about, RecordType.REFUSAL, first.record)
         if steps == 4:
             tell(world.about, RecordType.RETURN, first.record)
         if steps == 5:

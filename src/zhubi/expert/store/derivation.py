@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
 BEFORE_ALL: Final = datetime(1, 1, 1, tzinfo=UTC)
 """No round is closed at this moment: the stage that is stored knows no clock."""
 
-_ROUND_TYPES: Final = "('round', 'round-change', 'commitment', 'purge')"
-_MATTER_TYPES: Final = (
-    "('dossier', 'assignment', 'declaration', 'review', 'key-release', 'decision', 'return', 'refusal')"
-)
+_ROUND_TYPES: Final = ("round", "round-change")
+_NOT_READ: Final = "'acceptance'"  # what it says, the receipt says
 _COLUMNS: Final = (
     "agenda", "code", "title", "units", "stage", "role", "seat", "tags", "score_text", "missing", "receipt_code",
     "flags", "may_unseal", "unsealed", "committed", "review", "manifest", "version",
@@ -49,6 +48,13 @@ class RoundState:
     proven: frozenset[str]
     logged_at: Mapping[str, int]
     steps_a_point: int
+    basis: str
+    """Everything but the closing time that the assignments of a round have in common, in one comparable text."""
+
+    @property
+    def closes_at(self) -> int:
+        """Closing, in microseconds since 1970."""
+        return to_micros(self.view.closes_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +80,62 @@ def refresh(connection: Connection, touched: Touched) -> None:
     """Makes anew the derived rows of what was touched; a row whose records are gone goes too."""
     if not touched:
         return
-    whole, parts = _spread(connection, touched)
+    parts = _spread(connection, touched)
     moved = False
-    for office, round_id in sorted(whole | parts.keys()):
+    for office, round_id in sorted(touched.rounds | parts.keys()):
         state = round_state(connection, office, round_id)
         if state is None:
             continue
-        number, changed = _write_round(connection, state)
-        only = None if (office, round_id) in whole else sorted(parts[office, round_id])
-        changed |= _write_matters(connection, state, number, only)
-        _count(connection, number)
-        moved |= changed
+        number, before = _write_round(connection, state)
+        only = _concerned(connection, state, number, before, parts.get((office, round_id), set()))
+        changed = _write_matters(connection, state, number, only)
+        moved |= changed or before is None or before.closes_at != state.closes_at
     if moved:
         _number(connection)
 
 
-def _spread(
-    connection: Connection, touched: Touched
-) -> tuple[set[tuple[str, str]], dict[tuple[str, str], set[str]]]:
-    """Whole rounds, and for other rounds the dossiers touched in them."""
-    whole = set(touched.rounds)
+def _spread(connection: Connection, touched: Touched) -> dict[tuple[str, str], set[str]]:
+    """The dossiers touched in each round."""
     parts: dict[tuple[str, str], set[str]] = {}
     everywhere: dict[str, set[str]] = {}
     for office, round_id, dossier in touched.dossiers:
         if round_id is None:
             everywhere.setdefault(office, set()).add(dossier)
-        elif (office, round_id) not in whole:
+        else:
             parts.setdefault((office, round_id), set()).add(dossier)
     for office, dossiers in everywhere.items():
         rows = connection.execute(
-            "SELECT DISTINCT r.round, s.dossier FROM record_subjects s JOIN records r ON r.id = s.record"
-            " WHERE s.dossier IN (SELECT value FROM json_each(?)) AND r.office = ? AND r.type = 'assignment'",
+            "SELECT DISTINCT r.round, s.dossier FROM json_each(?) AS j"
+            " CROSS JOIN record_subjects s ON s.dossier = j.value CROSS JOIN records r ON r.id = s.record"
+            " WHERE r.office = ? AND r.type = 'assignment' AND r.round IS NOT NULL",
             (json.dumps(sorted(dossiers)), office),
         )
         for round_id, dossier in rows:
-            if round_id is not None and (office, round_id) not in whole:
-                parts.setdefault((office, round_id), set()).add(dossier)
-    return whole, parts
+            parts.setdefault((office, round_id), set()).add(dossier)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A round's row before this transaction."""
+
+    closes_at: int
+    basis: str
+
+
+def _concerned(
+    connection: Connection, state: RoundState, number: int, before: _Before | None, touched: set[str]
+) -> list[str] | None:
+    """The dossiers whose rows may have changed; None for all of the round."""
+    if before is None or before.basis != state.basis:
+        return None
+    if before.closes_at == state.closes_at:
+        return sorted(touched)
+    # What is stored knows no clock, so that a new closing matters to those alone that may have come late.
+    reviewed = connection.execute(
+        "SELECT dossier FROM assignments WHERE round = ? AND review IS NOT NULL", (number,)
+    )
+    return sorted(touched.union(row[0] for row in reviewed))
 
 
 def round_state(connection: Connection, office: str, round_id: str) -> RoundState | None:
@@ -121,7 +146,7 @@ def round_state(connection: Connection, office: str, round_id: str) -> RoundStat
     rows = connection.execute(
         "SELECT r.digest, r.kid, r.compact, r.log_index, r.logged_at, p.code FROM records r"
         " LEFT JOIN receipts p ON p.digest = r.digest"
-        f" WHERE r.office = ? AND r.round = ? AND r.subjects = 0 AND r.type IN {_ROUND_TYPES}"
+        f" WHERE r.office = ? AND r.round = ? AND r.subjects = '[]' AND r.type <> {_NOT_READ}"
         " AND r.compact IS NOT NULL",
         (office, round_id),
     ).fetchall()
@@ -132,16 +157,18 @@ def round_state(connection: Connection, office: str, round_id: str) -> RoundStat
     steps = connection.execute(
         "SELECT steps_a_point FROM rulebook_kinds WHERE digest = ? AND kind = ?", (view.rulebook, view.kind)
     ).fetchone()
+    steps = 0 if steps is None else int(steps[0])
+    said = sorted((each.digest, each.index) for each in records if each.type.value not in _ROUND_TYPES)
     return RoundState(
         office, view, me[0], frozenset({me[1]}), records, commitment_of(records, me[0]),
         frozenset(row[0] for row in rows if row[5] is not None),
         {row[0]: row[4] for row in rows if row[4] is not None},
-        0 if steps is None else int(steps[0]),
+        steps, json.dumps([*me, view.ended, steps, said]),
     )  # fmt: skip
 
 
-def _write_round(connection: Connection, state: RoundState) -> tuple[int, bool]:
-    """The round's row number, and whether its closing, which orders the rows, moved."""
+def _write_round(connection: Connection, state: RoundState) -> tuple[int, _Before | None]:
+    """The round's row number, and its row as it was."""
     from zhubi.core.model.values import parse_instant
 
     view, commitment = state.view, state.commitments.one
@@ -150,49 +177,68 @@ def _write_round(connection: Connection, state: RoundState) -> tuple[int, bool]:
         logged_at = state.logged_at.get(commitment.digest)
         claimed = to_micros(parse_instant(commitment.payload.made_at))
         committed_at = claimed if logged_at is None else logged_at * 1_000_000
-    closes_at = to_micros(view.closes_at)
     before = connection.execute(
-        "SELECT closes_at FROM rounds WHERE office = ? AND round = ?", (state.office, view.round)
+        "SELECT closes_at, basis FROM rounds WHERE office = ? AND round = ?", (state.office, view.round)
     ).fetchone()
     number = connection.execute(
         "INSERT INTO rounds (office, round, title, kind, rulebook, organiser, opens_at, closes_at, ended,"
-        " committed_at, committed_proven, record) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+        " committed_at, committed_proven, record, basis) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (office, round) DO UPDATE SET title = excluded.title, kind = excluded.kind,"
         " rulebook = excluded.rulebook, organiser = excluded.organiser, opens_at = excluded.opens_at,"
         " closes_at = excluded.closes_at, ended = excluded.ended, committed_at = excluded.committed_at,"
-        " committed_proven = excluded.committed_proven, record = excluded.record RETURNING id",
+        " committed_proven = excluded.committed_proven, record = excluded.record, basis = excluded.basis"
+        " RETURNING id",
         (
             state.office, view.round, view.title, view.kind, view.rulebook, view.organiser,
-            to_micros(view.opens_at), closes_at, view.ended, committed_at,
-            commitment is not None and commitment.digest in state.proven, view.record,
+            to_micros(view.opens_at), state.closes_at, view.ended, committed_at,
+            commitment is not None and commitment.digest in state.proven, view.record, state.basis,
         ),
     ).fetchone()[0]  # fmt: skip
-    return int(number), before is None or before[0] != closes_at
+    return int(number), None if before is None else _Before(*before)
 
 
 def _write_matters(connection: Connection, state: RoundState, number: int, only: list[str] | None) -> bool:
-    """Whether rows came, went, or changed their place on the agenda."""
+    """Writes the rows, and the round's counts; gives whether rows came, went, or moved on the agenda."""
     clause, given = "", tuple[str, ...]()
     if only is not None:
         clause, given = " AND dossier IN (SELECT value FROM json_each(?))", (json.dumps(only),)
-    before = dict(
-        connection.execute(
-            f"SELECT dossier, agenda FROM assignments WHERE round = ?{clause}", (number, *given)
+    before = {
+        dossier: (agenda, stage)
+        for dossier, agenda, stage in connection.execute(
+            f"SELECT dossier, agenda, stage FROM assignments WHERE round = ?{clause}", (number, *given)
         )
-    )
-    after: dict[str, int] = {}
+    }
+    after: dict[str, tuple[int, str]] = {}
     rows: list[tuple[Any, ...]] = []
     for dossier, matter in matters(connection, state, only):
         view = view_of(state, dossier, matter, BEFORE_ALL)
         if view is not None:
-            after[dossier] = view.order
+            after[dossier] = (view.order, view.stage.value)
             rows.append((number, dossier, *_values(state, matter, view)))
     connection.executemany(_UPSERT, rows)
     gone = before.keys() - after.keys()
     connection.executemany(
         "DELETE FROM assignments WHERE round = ? AND dossier = ?", [(number, each) for each in gone]
     )
-    return before != after
+    _count(connection, number, before, after)
+    return {name: each[0] for name, each in before.items()} != {name: each[0] for name, each in after.items()}
+
+
+def _count(
+    connection: Connection,
+    number: int,
+    before: Mapping[str, tuple[int, str]],
+    after: Mapping[str, tuple[int, str]],
+) -> None:
+    # Only what changed is counted: a round may have ten thousand rows, and one of them changes at a time.
+    found = connection.execute("SELECT stages FROM rounds WHERE id = ?", (number,)).fetchone()[0]
+    stages = Counter(json.loads(found))
+    stages.subtract(stage for _, stage in before.values())
+    stages.update(stage for _, stage in after.values())
+    left = {stage: count for stage, count in sorted(stages.items()) if count}
+    connection.execute(
+        "UPDATE rounds SET stages = ?, total = ? WHERE id = ?", (json.dumps(left), sum(left.values()), number)
+    )
 
 
 def matters(
@@ -202,7 +248,7 @@ def matters(
     office, round_id = state.office, state.view.round
     given: tuple[str, ...] = (office, round_id)
     chosen = (
-        "SELECT DISTINCT t.dossier FROM records a JOIN record_subjects t ON t.record = a.id"
+        "SELECT DISTINCT e.value FROM records a CROSS JOIN json_each(a.subjects) AS e"
         " WHERE a.office = ? AND a.round = ? AND a.type = 'assignment'"
     )
     if only is not None:
@@ -219,7 +265,7 @@ def matters(
         "SELECT s.dossier, r.digest, r.kid, r.compact, r.log_index, r.logged_at, p.code"
         " FROM record_subjects s JOIN records r ON r.id = s.record LEFT JOIN receipts p ON p.digest = r.digest"
         f" WHERE s.dossier IN ({chosen}) AND r.office = ? AND (r.round IS NULL OR r.round = ?)"
-        f" AND r.type IN {_MATTER_TYPES} AND r.compact IS NOT NULL ORDER BY s.dossier",
+        f" AND r.type <> {_NOT_READ} AND r.compact IS NOT NULL ORDER BY s.dossier",
         (*given, office, round_id),
     ).fetchall()
     for dossier, group in groupby(rows, key=lambda row: str(row[0])):
@@ -297,18 +343,6 @@ def _score_text(review: Record, steps_a_point: int) -> str:
         return ""
     whole, rest = divmod(total.points, steps_a_point)
     return f"{whole}.{rest * 10 // steps_a_point}" if rest else str(whole)
-
-
-def _count(connection: Connection, number: int) -> None:
-    stages = dict(
-        connection.execute(
-            "SELECT stage, count(*) FROM assignments WHERE round = ? GROUP BY stage", (number,)
-        )
-    )
-    connection.execute(
-        "UPDATE rounds SET stages = ?, total = ? WHERE id = ?",
-        (json.dumps(stages, sort_keys=True), sum(stages.values()), number),
-    )
 
 
 def _number(connection: Connection) -> None:

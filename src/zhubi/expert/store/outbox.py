@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from zhubi.core.trust.receipts import Receipt
 
 _OWN_TYPES: Final = "('commitment', 'declaration', 'review', 'purge')"
-_SUBJECTS: Final = (
-    "(SELECT json_group_array(s.dossier ORDER BY s.dossier) FROM record_subjects s WHERE s.record = r.id)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Receipts:
         with self._database.reading() as connection:
             found = connection.execute(
                 "SELECT p.digest, p.proof, p.acceptance, k.compact, p.code, r.log_index, r.logged_at, p.verified_at,"
-                f" r.office, r.type, r.round, {_SUBJECTS} FROM receipts p JOIN receipt_keys k ON k.id = p.staff_key"
+                " r.office, r.type, r.round, r.subjects FROM receipts p JOIN receipt_keys k ON k.id = p.staff_key"
                 f" JOIN records r ON r.digest = p.digest {clause}",
                 tuple(given),
             ).fetchall()
@@ -137,7 +134,7 @@ class Outbox:
         """What is not proven yet, in the order it was signed."""
         with self._database.reading() as connection:
             found = connection.execute(
-                f"SELECT o.office, o.digest, r.compact, r.type, r.round, {_SUBJECTS}, o.put_at, o.waiting_for,"
+                "SELECT o.office, o.digest, r.compact, r.type, r.round, r.subjects, o.put_at, o.waiting_for,"
                 " o.problem, o.problem_details FROM outbox o JOIN records r ON r.digest = o.digest"
                 " WHERE ?1 IS NULL OR o.office = ?1 ORDER BY o.id",
                 (office,),
@@ -207,7 +204,7 @@ class Outbox:
 def touch(connection: Connection, touched: Touched, digest: str) -> None:
     """Notes that what follows from this record may have changed."""
     found = connection.execute(
-        f"SELECT r.office, r.round, {_SUBJECTS} FROM records r WHERE r.digest = ?", (digest,)
+        "SELECT office, round, subjects FROM records WHERE digest = ?", (digest,)
     ).fetchone()
     if found is not None:
         touched.matter(found[0], found[1], json.loads(found[2]))

@@ -83,7 +83,7 @@ class Records:
             " logged_at, feed_at, received_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
             (
                 record.digest, office, record.type.value, payload.round, payload.author, record.kid,
-                len(payload.subjects), _about(record), arrival.compact, record.index, arrival.logged_at,
+                json.dumps(payload.subjects), _about(record), arrival.compact, record.index, arrival.logged_at,
                 arrival.at, now,
             ),
         ).fetchone()[0]  # fmt: skip
@@ -123,7 +123,7 @@ class Records:
 
     def of_round(self, office: str, round: str) -> tuple[Kept, ...]:
         """The records of a round that name no dossier, in log order."""
-        return self._read("WHERE r.office = ? AND r.round = ? AND r.subjects = 0", (office, round))
+        return self._read("WHERE r.office = ? AND r.round = ? AND r.subjects = '[]'", (office, round))
 
     def of_dossier(self, office: str, dossier: str, round: str | None = None) -> tuple[Kept, ...]:
         """The records that name a dossier, of this round and of none, in log order."""

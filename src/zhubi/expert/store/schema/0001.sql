@@ -28,7 +28,7 @@ CREATE TABLE records (
   round TEXT,
   author TEXT NOT NULL,
   kid TEXT NOT NULL,
-  subjects INTEGER NOT NULL,
+  subjects TEXT NOT NULL,
   about TEXT,
   compact TEXT,
   log_index INTEGER,
@@ -36,7 +36,7 @@ CREATE TABLE records (
   feed_at INTEGER,
   received_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX records_by_round ON records (office, round, type) WHERE subjects = 0;
+CREATE INDEX records_by_round ON records (office, round, type) WHERE subjects = '[]';
 CREATE INDEX records_by_type ON records (office, type, log_index);
 CREATE INDEX records_about ON records (about) WHERE about IS NOT NULL;
 
@@ -84,6 +84,7 @@ CREATE TABLE rounds (
   committed_at INTEGER,
   committed_proven INTEGER NOT NULL,
   record TEXT NOT NULL,
+  basis TEXT NOT NULL,
   first INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
   stages TEXT NOT NULL DEFAULT '{}',
