@@ -146,8 +146,14 @@ def round_view(records: Iterable[Record]) -> RoundView | None:
 
 
 def commitment_of(records: Iterable[Record], person: str) -> Heads:
-    """The heads of one person's commitments in a round."""
-    return heads(each for each in records if each.type is RecordType.COMMITMENT and each.payload.author == person)
+    """The heads of one person's commitments in a round; one that was refused does not count."""
+    records = tuple(records)
+    refused = _refused(records)
+    return heads(
+        each
+        for each in records
+        if each.type is RecordType.COMMITMENT and each.payload.author == person and each.digest not in refused
+    )
 
 
 def is_late(record: Record, view: RoundView, logged_at: Mapping[str, int]) -> bool:
@@ -266,9 +272,13 @@ class _Mine:
                 about[RecordType.RETURN][body.review] = record
             elif isinstance(body, RefusalBody):
                 about[RecordType.REFUSAL][body.record] = record
+        # A refused declaration opens nothing and closes nothing: the one before it stands.
+        declared = [
+            each for each in headed[RecordType.DECLARATION] if each.digest not in about[RecordType.REFUSAL]
+        ]
         return cls(
             seat, withdrawn, replaced, current, releases[-1] if releases else None,
-            heads(headed[RecordType.DECLARATION]), heads(headed[RecordType.REVIEW]),
+            heads(declared), heads(headed[RecordType.REVIEW]),
             about[RecordType.DECISION], about[RecordType.RETURN], about[RecordType.REFUSAL],
         )  # fmt: skip
 
@@ -348,9 +358,9 @@ def _after_signing(
     if review.digest not in proven:
         return _at(base, Stage.SIGNED, review=review)
     flags = set()
-    if isinstance(review.body, ReviewBody) and base.current is not None:
-        if review.body.dossier != base.current.digest:
-            flags.add("older-version")
+    current = base.current.digest if base.current else None
+    if isinstance(review.body, ReviewBody) and current not in (None, review.body.dossier):
+        flags.add("older-version")
     returned = mine.returns.get(review.digest)
     if returned is not None and not view.ended:
         return _at(base, Stage.RETURNED, review=review, returned=returned, flags=frozenset(flags))
@@ -367,6 +377,10 @@ def _after_signing(
 def _at(base: AssignmentView, stage: Stage, **known: Any) -> AssignmentView:
     values = {name: getattr(base, name) for name in AssignmentView.__slots__}
     return AssignmentView(**{**values, "stage": stage, **known})
+
+
+def _refused(records: Iterable[Record]) -> frozenset[str]:
+    return frozenset(each.body.record for each in records if isinstance(each.body, RefusalBody))
 
 
 def _place(record: Record) -> tuple[bool, int, str]:

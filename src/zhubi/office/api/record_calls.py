@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -17,6 +18,7 @@ from zhubi.core.wire.messages import (
 )
 from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.ledger.errors import LedgerError
+from zhubi.office.ledger.ledger import FeedEntry
 from zhubi.office.ledger.rulebooks import rulebook as rulebook_of
 from zhubi.office.rounds.reception import receipt_for, receive
 from zhubi.office.vault.errors import VaultError
@@ -24,6 +26,9 @@ from zhubi.office.vault.release import dossier_of, release
 
 DIGEST = r"^[0-9a-f]{64}$"
 DigestPath = Annotated[str, Path(pattern=DIGEST)]
+PAGE_BYTES = 16 * 1024 * 1024
+"""How many bytes of records one page of a feed holds; a single larger record is a page of its own."""
+
 router = APIRouter(prefix="/v1", tags=["records"])
 
 
@@ -40,6 +45,7 @@ def feed(
     with office.ledger.reading() as reading:
         checkpoint = reading.checkpoint()
         found = reading.feed(caller.person, cursor, limit)
+        entries = _page(found.entries)
         items = tuple(
             FeedItem(
                 at=entry.at,
@@ -48,11 +54,25 @@ def feed(
                 logged_at=entry.stored.logged_at or 0,
                 record=entry.stored.compact,
             )
-            for entry in found.entries
+            for entry in entries
         )
+    end = (entries[-1].at, entries[-1].position) if entries else found.next
     return FeedPage(
-        items=items, next=f"{found.next[0]}.{found.next[1]}", more=found.more, checkpoint=checkpoint
+        items=items,
+        next=f"{end[0]}.{end[1]}",
+        more=found.more or len(entries) < len(found.entries),
+        checkpoint=checkpoint,
     )
+
+
+def _page(entries: Sequence[FeedEntry]) -> Sequence[FeedEntry]:
+    """The first entries that fit on a page together, and one at the least."""
+    filled = 0
+    for count, entry in enumerate(entries):
+        filled += len(entry.stored.compact)
+        if count and filled > PAGE_BYTES:
+            return entries[:count]
+    return entries
 
 
 @router.get("/records/{digest}")
@@ -114,7 +134,7 @@ def releases(message: ReleaseRequest, office: OfficeHere, caller: CallerHere) ->
 def receipt(digest: DigestPath, office: OfficeHere, caller: CallerHere) -> Response:
     """The receipt of a record of mine: proof, acceptance, and the certified key of the acceptance."""
     with office.ledger.reading() as reading:
-        found = receipt_for(office, reading, digest) if reading.listed(caller.person, digest) else None
+        found = receipt_for(reading, digest) if reading.listed(caller.person, digest) else None
     if found is None:
         raise ZhubiError("api.not-found", "no such receipt")
     return Response(found.model_dump_json(), media_type="application/json")

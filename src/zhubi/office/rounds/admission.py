@@ -6,6 +6,7 @@ from datetime import datetime
 
 from zhubi.core.model.records import (
     CommitmentBody,
+    DecisionBody,
     DeclarationBody,
     DeclarationOutcome,
     DossierBody,
@@ -15,7 +16,7 @@ from zhubi.core.model.records import (
     ReviewBody,
 )
 from zhubi.core.rules.judging import judge_review
-from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage
+from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage, round_view
 from zhubi.core.trust.canonical import digest_of
 from zhubi.office.ledger.ledger import Reading, Stored
 from zhubi.office.opening import Office
@@ -36,6 +37,7 @@ _OPEN_TO_REVIEW = frozenset(
         Stage.OVERDUE, Stage.LATE, Stage.DISPUTED, Stage.CLOSED,
     }
 )  # fmt: skip
+_OPENING = frozenset({DeclarationOutcome.CLEAR, DeclarationOutcome.POLICY_SEAT})
 
 
 def admit(office: Office, reading: Reading, record: Record, now: datetime) -> None:
@@ -81,8 +83,11 @@ def _admit_declaration(
     dossier = _one_subject(record)
     _supersedes_own(reading, record, RecordType.DECLARATION)
     seat = _seat(reading, view, dossier, record.payload.author, now)
-    if seat.stage is Stage.COMMIT or (seat.stage is Stage.OVERDUE and seat.current is None):
+    if not reading.by_type(RecordType.COMMITMENT, round=view.round, author=record.payload.author):
         raise RoundsError("rounds.not-committed", "the commitment of this round is not signed yet")
+    if body.outcome in _OPENING and _stepped_aside(reading, record, dossier):
+        # Law 1: whoever stood aside opens the material by the organiser's decision alone, not by another word.
+        raise RoundsError("rounds.recused-before", "the author stepped aside: only the organiser can reopen")
     cards = [
         each.record.body.card_digest
         for each in reading.by_type(RecordType.DOSSIER, subject=dossier)
@@ -114,11 +119,11 @@ def _admit_review(
     seat = _seat(reading, view, dossier, record.payload.author, now)
     if seat.stage in (Stage.RECUSED, Stage.VOID, Stage.DECLINED):
         raise RoundsError("rounds.recused", "the author has stepped aside from this project")
-    if seat.stage not in _OPEN_TO_REVIEW or seat.release is None:
-        raise RoundsError("rounds.not-unsealed", "the material was never released to the author")
     version = _version_named(reading, dossier, record, body)
-    pinned = {view.rulebook, *_pinned_before(reading, view.round)}
-    if body.rulebook not in pinned or body.kind != view.kind:
+    if not (seat.stage in _OPEN_TO_REVIEW or seat.redeclare) or not _released(reading, record, body):
+        raise RoundsError("rounds.not-unsealed", "the material was never released to the author")
+    begun = _form_begun(reading, view, record, body)
+    if begun is None or body.kind != view.kind:
         raise RoundsError(
             "rounds.other-rulebook", "the form is not one this round ever had",
             expected=view.rulebook[:12], found=body.rulebook[:12],
@@ -128,9 +133,8 @@ def _admit_review(
             "rounds.other-role", "the role is not the assigned one", expected=seat.role, found=body.role
         )
     content = content_of(office, reading, version)
-    overrides = view.overrides if body.rulebook == view.rulebook else {}
     problems = judge_review(
-        policy_of(reading, body.rulebook).kind(body.kind), overrides, body.sheet, body.role,
+        policy_of(reading, begun.rulebook).kind(begun.kind), begun.overrides, body.sheet, body.role,
         content.facts_by_name(), content.materials(), content.budget,
     )  # fmt: skip
     for problem in problems:
@@ -158,13 +162,47 @@ def _version_named(reading: Reading, dossier: str, record: Record, body: ReviewB
     return named
 
 
-def _pinned_before(reading: Reading, round_id: str) -> set[str]:
-    records = [
-        each.record
-        for kind in (RecordType.ROUND, RecordType.ROUND_CHANGE)
-        for each in reading.by_type(kind, round=round_id)
-    ]
-    return {rulebook for each in records if (rulebook := getattr(each.body, "rulebook", None))}
+def _released(reading: Reading, record: Record, body: ReviewBody) -> bool:
+    releases = reading.by_type(
+        RecordType.KEY_RELEASE, round=record.payload.round, person=record.payload.author
+    )
+    return any(getattr(each.body, "manifest_digest", None) == body.manifest_digest for each in releases)
+
+
+def _form_begun(reading: Reading, view: RoundView, record: Record, body: ReviewBody) -> RoundView | None:
+    """The round as it stood when the form was begun (law 6): as the record relied on left it, or as its rulebook."""
+    changes = sorted(
+        (
+            each.record
+            for kind in (RecordType.ROUND, RecordType.ROUND_CHANGE)
+            for each in reading.by_type(kind, round=view.round)
+        ),
+        key=lambda each: each.index or 0,
+    )
+    stood = [round_view(changes[: end + 1]) for end in range(len(changes))]
+    fitting = [each for each in stood if each is not None and each.rulebook == body.rulebook]
+    named = [each for each in fitting if each.record in record.payload.relies_on]
+    return next(reversed(named or fitting), None)
+
+
+def _stepped_aside(reading: Reading, record: Record, dossier: str) -> bool:
+    """Whether the author ever declared 应回避 here, or was refused after asking, and no later asking was granted."""
+    aside = False
+    declared = reading.by_type(
+        RecordType.DECLARATION, round=record.payload.round, subject=dossier, author=record.payload.author
+    )
+    for stored in declared:
+        body = stored.record.body
+        assert isinstance(body, DeclarationBody)
+        if body.outcome is DeclarationOutcome.RECUSE:
+            aside = True
+        elif body.outcome is DeclarationOutcome.EXPLAIN:
+            decisions = [
+                each.record.body for each in reading.links_to(stored.record.digest, RecordType.DECISION)
+            ]
+            if decisions and isinstance(last := decisions[-1], DecisionBody):
+                aside = not last.granted
+    return aside
 
 
 def _seat(reading: Reading, view: RoundView, dossier: str, person: str, now: datetime) -> AssignmentView:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,18 +16,26 @@ from zhubi.core.model.records import (
     Record,
     RecordType,
     RefusalBody,
+    StaffKeyBody,
     parse_record,
 )
+from zhubi.core.model.text import clean_line
 from zhubi.core.trust.canonical import digest_of
+from zhubi.core.trust.keys import thumbprint
 from zhubi.core.trust.records import peek, read, record_digest
 from zhubi.core.wire.messages import ReceiptMessage, RecordResult, RecordsAnswer
 from zhubi.office.ledger.acts import compose
-from zhubi.office.ledger.errors import LedgerConflict
+from zhubi.office.ledger.errors import LedgerConflict, LedgerError
 from zhubi.office.ledger.ledger import Reading, Stored, Writing
+from zhubi.office.ledger.rulebooks import rulebook
 from zhubi.office.ledger.tables import records
 from zhubi.office.opening import Office
 from zhubi.office.rounds.admission import admit
 from zhubi.office.rounds.errors import RoundsError
+
+
+class _Undone(Exception):
+    """Ends a trial: the turn of the sequencer leaves nothing."""
 
 
 @dataclass(slots=True)
@@ -48,25 +57,44 @@ def receive(
     Every record gets its own result; one that fails keeps no other back. The same record again answers as it did the
     first time. With ``dry_run`` nothing is kept: the results say what would happen.
     """
-    if dry_run:
-        with office.ledger.reading() as reading:
-            outcomes = [_judge(office, reading, compact, person, now)[0] for compact in compacts]
-    else:
-        with office.ledger.writing() as writing:
-            outcomes = [_take(office, writing, compact, person, now) for compact in compacts]
+    outcomes: list[_Outcome] = []
+    with suppress(_Undone), office.ledger.writing() as writing:
+        outcomes = [_take(office, writing, compact, person, now) for compact in compacts]
+        if dry_run:
+            outcomes = [_final(writing, outcome) for outcome in outcomes]
+            raise _Undone
     checkpoint = office.ledger.checkpoint()
     with office.ledger.reading() as reading:
+        outcomes = [_final(reading, outcome) for outcome in outcomes]
+        proofs = reading.proofs([outcome.digest for outcome in outcomes])
         return RecordsAnswer(
-            results=tuple(_result(office, reading, outcome) for outcome in outcomes), checkpoint=checkpoint
+            results=tuple(_result(reading, outcome, proofs) for outcome in outcomes), checkpoint=checkpoint
         )
 
 
 def _take(office: Office, writing: Writing, compact: str, person: str, now: datetime) -> _Outcome:
+    """Settle a record, then every record that waited for it, and those that waited for them."""
+    outcome = _settle(office, writing, compact, person, now)
+    settled = [outcome.digest] if outcome.status in ("logged", "refused") else []
+    while settled:
+        for waiting in writing.waiting_on(settled.pop()):
+            freed = _settle(office, writing, waiting, str(peek(waiting)[0].get("author")), now)
+            if freed.status != "waiting":
+                writing.let_go(freed.digest)
+                settled.append(freed.digest)
+    return outcome
+
+
+def _settle(office: Office, writing: Writing, compact: str, person: str, now: datetime) -> _Outcome:
     outcome, record = _judge(office, writing, compact, person, now)
     if record is None:
         return outcome
     if outcome.status == "waiting" and outcome.waiting_for:
-        writing.hold(compact, outcome.waiting_for)
+        try:
+            writing.hold(compact, outcome.waiting_for)
+        except LedgerError as problem:
+            # Room may come: no signed refusal, so that the same record can be sent again.
+            return _Outcome(outcome.digest, "refused", problem.kind, _texts(problem))
         return outcome
     if outcome.status == "refused":
         writing.let_go(outcome.digest)
@@ -77,8 +105,6 @@ def _take(office: Office, writing: Writing, compact: str, person: str, now: date
     except LedgerConflict as conflict:
         return _Outcome(outcome.digest, "conflict", conflict.kind, _texts(conflict))
     _accept(office, writing, stored, now)
-    for waiting in writing.waiting_on(stored.record.digest):
-        _take(office, writing, waiting, str(peek(waiting)[0].get("author")), now)
     return outcome
 
 
@@ -87,58 +113,90 @@ def _judge(
 ) -> tuple[_Outcome, Record | None]:
     """What would become of a record; None beside it where there is nothing more to do."""
     digest = record_digest(compact)
-    if reading.record(digest) is not None:
-        return _Outcome(digest, "logged"), None
-    refusals = reading.links_to(digest, RecordType.REFUSAL)
-    if refusals:
-        body = refusals[-1].record.body
-        assert isinstance(body, RefusalBody)
-        return _Outcome(digest, "refused", body.kind, dict(body.details)), None
+    known = _known(reading, digest)
+    if known is not None:
+        return known, None
     try:
-        record = _read(office, compact, person, digest)
+        record = _read(reading, compact, person, digest)
     except ZhubiError as problem:
-        # Nothing that its claimed author signed: there is no act to answer with a signed refusal.
+        # Nothing that this person signed: there is no act to answer with a signed refusal.
         return _Outcome(digest, "refused", problem.kind, _texts(problem)), None
     same = reading.matching(records.c.author == record.payload.author, records.c.id == record.payload.id)
     if same:
         return _Outcome(digest, "conflict", "ledger.conflict", {"held": same[0].digest[:12]}), None
-    waiting_for = next((each for each in record.payload.supersedes if reading.record(each) is None), None)
-    if waiting_for is not None:
-        return _Outcome(digest, "waiting", waiting_for=waiting_for), record
     try:
+        _may_speak(office, reading, record)
+        waiting_for = _awaited(reading, record)
+        if waiting_for is not None:
+            return _Outcome(digest, "waiting", waiting_for=waiting_for), record
         admit(office, reading, record, now)
-    except ZhubiError as problem:
+    except RoundsError as problem:
+        # Only what is wrong with the record: a fault of the office's own must not become a refusal for good.
         return _Outcome(digest, "refused", problem.kind, _texts(problem)), record
     return _Outcome(digest, "logged"), record
 
 
-def _read(office: Office, compact: str, person: str, digest: str) -> Record:
-    registry = office.ledger.registry()
+def _known(reading: Reading, digest: str) -> _Outcome | None:
+    """What was answered before: logged, or refused by a signed refusal."""
+    if reading.record(digest) is not None:
+        return _Outcome(digest, "logged")
+    refusals = reading.links_to(digest, RecordType.REFUSAL)
+    if not refusals:
+        return None
+    body = refusals[-1].record.body
+    assert isinstance(body, RefusalBody)
+    return _Outcome(digest, "refused", body.kind, dict(body.details))
+
+
+def _final(reading: Reading, outcome: _Outcome) -> _Outcome:
+    """The outcome once the whole batch is in: what waited may have got what it waited for."""
+    if outcome.status != "waiting":
+        return outcome
+    return _known(reading, outcome.digest) or outcome
+
+
+def _read(reading: Reading, compact: str, person: str, digest: str) -> Record:
+    """The record, once it is certain that ``person`` signed it."""
+    registry = reading.registry()
     payload, kid = read(compact, registry.public_for)
-    holder = registry.holder(kid)
-    if holder is None:
-        raise RoundsError("rounds.key-revoked", "the key that signed this was revoked")
+    holder = registry.known(kid)
+    if holder is None or payload.get("author") != holder.person or holder.person != person:
+        raise RoundsError("rounds.not-yours", "the author is not the person who signed or sent this")
     try:
         record = parse_record(digest, kid, dict(payload))
     except ValidationError as problem:
         place = ".".join(str(part) for part in problem.errors()[0]["loc"])
         raise RoundsError(
-            "rounds.record-form", "the record is not of the form its type asks", place=place
+            "rounds.record-form", "the record is not of the form its type asks", place=clean_line(place, 200)
         ) from None
     if record.payload.model_dump(mode="json") != dict(payload):
         raise RoundsError(
             "rounds.record-form", "the record leaves out what every record says", place="payload"
         )
-    if record.payload.author != holder.person or holder.person != person:
-        raise RoundsError("rounds.not-yours", "the author is not the person who signed or sent this")
+    return record
+
+
+def _may_speak(office: Office, reading: Reading, record: Record) -> None:
     if record.payload.origin != office.ledger.origin:
         raise RoundsError(
             "rounds.other-office", "the record is meant for another office",
             expected=office.ledger.origin, found=record.payload.origin,
         )  # fmt: skip
+    if reading.registry().holder(record.kid) is None:
+        raise RoundsError("rounds.key-revoked", "the key that signed this was revoked")
     if record.type not in EXPERT_TYPES:
         raise RoundsError("rounds.not-an-experts-act", "experts do not say this", type=record.type.value)
-    return record
+
+
+def _awaited(reading: Reading, record: Record) -> str | None:
+    """The first record this one supersedes or relies on that the office has neither logged nor refused yet."""
+    said = record.body.model_dump(mode="json").values()
+    for digest in (*record.payload.supersedes, *record.payload.relies_on):
+        if digest in said or _known(reading, digest) is not None:
+            continue
+        if digest in record.payload.supersedes or rulebook(reading, digest) is None:
+            return digest
+    return None
 
 
 def _accept(office: Office, writing: Writing, stored: Stored, now: datetime) -> None:
@@ -170,7 +228,7 @@ def _answer(
     writing.append(compact)
 
 
-def _result(office: Office, reading: Reading, outcome: _Outcome) -> RecordResult:
+def _result(reading: Reading, outcome: _Outcome, proofs: Mapping[str, str]) -> RecordResult:
     refusal = None
     stored = reading.record(outcome.digest)
     if outcome.status == "refused":
@@ -185,28 +243,26 @@ def _result(office: Office, reading: Reading, outcome: _Outcome) -> RecordResult
         refusal=refusal,
         kind=outcome.kind,
         details=outcome.details or {},
-        receipt=receipt_for(office, reading, outcome.digest) if stored else None,
+        receipt=_receipt(reading, outcome.digest, proofs.get(outcome.digest)) if stored else None,
     )
 
 
-def receipt_for(office: Office, reading: Reading, digest: str) -> ReceiptMessage | None:
+def receipt_for(reading: Reading, digest: str) -> ReceiptMessage | None:
     """Proof, acceptance and certified key of a logged record of an expert; None while any of them is not there yet."""
-    proof = reading.proof(digest)
+    return _receipt(reading, digest, reading.proof(digest))
+
+
+def _receipt(reading: Reading, digest: str, proof: str | None) -> ReceiptMessage | None:
     acceptances = reading.links_to(digest, RecordType.ACCEPTANCE)
     if proof is None or not acceptances:
         return None
-    acceptance = acceptances[0]
-    staff_key = next(
-        (
-            each
-            for each in reading.by_type(RecordType.STAFF_KEY)
-            if getattr(each.record.body, "person", None) == acceptance.record.payload.author
-        ),
-        None,
-    )
-    if staff_key is None:
-        return None
-    return ReceiptMessage(proof=proof, acceptance=acceptance.compact, staff_key=staff_key.compact)
+    acceptance = acceptances[0].record
+    for each in reading.by_type(RecordType.STAFF_KEY):
+        body = each.record.body
+        # The key that signed it, for a service may have had another before.
+        if isinstance(body, StaffKeyBody) and thumbprint(body.signing) == acceptance.kid:
+            return ReceiptMessage(proof=proof, acceptance=acceptances[0].compact, staff_key=each.compact)
+    return None
 
 
 def _texts(problem: ZhubiError) -> dict[str, str]:

@@ -10,7 +10,6 @@ from zhubi.core.model.records import (
     DeclarationOutcome,
     RecordType,
     ReturnBody,
-    ReviewBody,
 )
 from zhubi.core.model.text import clean_text
 from zhubi.core.model.values import instant
@@ -20,6 +19,8 @@ from zhubi.office.ledger.ledger import Writing
 from zhubi.office.opening import Office
 from zhubi.office.rounds.errors import RoundsError
 from zhubi.office.rounds.standing import standing, view_of
+
+_OVER = frozenset({Stage.REPLACED, Stage.WITHDRAWN, Stage.CLOSED, Stage.PURGED})
 
 
 def decide(
@@ -46,6 +47,7 @@ def decide(
             isinstance(declared, DeclarationBody)
             and declared.outcome is DeclarationOutcome.EXPLAIN
             and seat.declaration is not None
+            and seat.stage not in _OVER
         ):
             about, matter = seat.declaration.digest, "declaration"
         else:
@@ -82,7 +84,8 @@ def return_review(
     with office.ledger.writing() as writing:
         seat = _seat(writing, round_id, dossier, person, now)
         review = seat.review
-        if review is None or not isinstance(review.body, ReviewBody) or seat.stage is Stage.CLOSED:
+        # A late one counts by decision alone; sent back first, its correction would pass for one in time.
+        if review is None or seat.stage not in (Stage.SUBMITTED, Stage.RETURNED):
             raise RoundsError(
                 "rounds.nothing-to-return", "there is no review to send back", found=seat.stage.value
             )

@@ -19,6 +19,7 @@ from zhubi.office.opening import Office
 from zhubi.office.rounds.errors import RoundsError
 from zhubi.office.rounds.standing import (
     content_of,
+    dossiers_of,
     form_of,
     members_of,
     newest_dossier,
@@ -71,6 +72,7 @@ def assign(
         _within_term(writing, view, dossier, beyond_term)
         for seat in seats:
             _fits(writing, form, view, dossier, seat, now)
+        _once(writing, seats)
         for seat in seats:
             body = AssignmentBody(
                 action="assign", person=seat.person, role=seat.role, seat=seat.policy_seat,
@@ -131,7 +133,7 @@ def appoint_chair(office: Office, actor: Actor, round_id: str, person: str, *, n
     """Name the chair (组长) of a round's panel, from among those seated."""
     with office.ledger.writing() as writing:
         view = _live(writing, round_id)
-        if person not in people_of(seats_of(writing, round_id)):
+        if not _sits(writing, view, person, now):
             raise RoundsError("rounds.no-seat", "the chair comes from the panel", round=view.title)
         compact = compose(
             office.ledger, actor, RecordType.CHAIR, ChairBody(person=person), round=round_id, now=now
@@ -164,6 +166,22 @@ def _within_term(reading: Reading, view: RoundView, dossier: str, beyond_term: b
             "rounds.term", "the project was not set up within the policy's term",
             code=body.card.code, found=body.set_up_on or "?", standing=judged.standing, basis=str(judged.basis),
         )  # fmt: skip
+
+
+def _sits(reading: Reading, view: RoundView, person: str, now: datetime) -> bool:
+    for dossier in dossiers_of(seats_of(reading, view.round)):
+        seat = standing(reading, view, dossier, person, now)
+        if seat is not None and seat.stage not in (Stage.REPLACED, Stage.WITHDRAWN):
+            return True
+    return False
+
+
+def _once(reading: Reading, seats: Sequence[Seat]) -> None:
+    people = [seat.person for seat in seats]
+    for person in people:
+        if people.count(person) > 1:
+            known = reading.person(person)
+            raise RoundsError("rounds.already-seated", "named twice", found=known.name if known else person)
 
 
 def _fits(

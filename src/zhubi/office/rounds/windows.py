@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from zhubi.core.model.records import RecordType, RoundBody, RoundChangeBody
-from zhubi.core.model.rulebook import Policy
+from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.model.text import clean_line, clean_text
 from zhubi.core.model.values import instant
 from zhubi.core.rules.lifecycle import RoundView
@@ -41,11 +41,7 @@ def open_round(
 
     Raises ``RoundsError`` rounds.unknown-kind, rounds.dates; ``OverrideRefused`` where an override does not stand.
     """
-    try:
-        form = policy.kind(kind)
-    except KeyError:
-        known = ", ".join(each.id for each in policy.kinds)
-        raise RoundsError("rounds.unknown-kind", "no such review kind", found=kind, expected=known) from None
+    form = _kind(policy, kind)
     if closes_at <= opens_at:
         raise RoundsError("rounds.dates", "a round closes after it opens", found=instant(closes_at))
     apply_overrides(form, overrides or {})
@@ -54,7 +50,8 @@ def open_round(
     round_id = uuid7(now)
     body = RoundBody(
         title=clean_line(title), kind=kind, rulebook=rulebook, overrides=dict(overrides or {}),
-        opens_at=instant(opens_at), closes_at=instant(closes_at), organiser=clean_line(organiser) if organiser else office.settings.organiser,
+        opens_at=instant(opens_at), closes_at=instant(closes_at),
+        organiser=clean_line(organiser) if organiser else office.settings.organiser,
     )  # fmt: skip
     with office.ledger.writing() as writing:
         keep_rulebook(writing, compiled)
@@ -64,6 +61,14 @@ def open_round(
             )
         )
     return round_id
+
+
+def _kind(policy: Policy, kind: str) -> ReviewKind:
+    try:
+        return policy.kind(kind)
+    except KeyError:
+        known = ", ".join(each.id for each in policy.kinds)
+        raise RoundsError("rounds.unknown-kind", "no such review kind", found=kind, expected=known) from None
 
 
 def change_round(
@@ -81,7 +86,8 @@ def change_round(
 ) -> RoundView:
     """Amend, extend, close (now) or end a round, in the open: everyone seated sees the change and its reason.
 
-    Raises ``RoundsError`` rounds.ended, rounds.dates, rounds.not-closed, rounds.change-nothing.
+    Raises ``RoundsError`` rounds.ended, rounds.dates, rounds.closed, rounds.not-closed, rounds.change-nothing,
+    rounds.unknown-kind.
     """
     with office.ledger.writing() as writing:
         view = view_of(writing, round_id)
@@ -109,6 +115,9 @@ def _change(
     if view.ended:
         raise RoundsError("rounds.ended", "the round has ended", round=view.title)
     if change == "close":
+        # A second close would move the closing on, and what came late in between would pass for timely.
+        if view.closed(now):
+            raise RoundsError("rounds.closed", "the round is closed already", round=view.title)
         closes_at = now
     elif change == "extend":
         if closes_at is None or closes_at <= view.closes_at:
@@ -120,9 +129,11 @@ def _change(
             raise RoundsError("rounds.not-closed", "a round is closed before it ends", round=view.title)
     elif policy is None and overrides is None and title is None and closes_at is None:
         raise RoundsError("rounds.change-nothing", "nothing to amend was named")
+    elif closes_at is not None and closes_at <= view.opens_at:
+        raise RoundsError("rounds.dates", "a round closes after it opens", found=instant(closes_at))
     rulebook = keep_rulebook(writing, canonical(policy.model_dump(mode="json"))) if policy else None
     if policy is not None or overrides is not None:
-        form = (policy or policy_of(writing, view.rulebook)).kind(view.kind)
+        form = _kind(policy or policy_of(writing, view.rulebook), view.kind)
         apply_overrides(form, view.overrides if overrides is None else overrides)
     return RoundChangeBody(
         change=change,
