@@ -29,7 +29,7 @@ def enrol(office: Host, request: EnrolmentRequest, *, now: datetime) -> Enrolmen
         body = _body(request, invitation)
         used = _enrolment_by(writing, invitation)
         if used is not None:
-            if getattr(used.body, "signing", None) != request.signing:
+            if not _same_keys(used, request):
                 raise AccessError("access.code-used", "this invitation was already used")
             stored = used
         else:
@@ -69,6 +69,13 @@ def _invitation(reading: Reading, request: EnrolmentRequest) -> Stored:
 def _enrolment_by(reading: Reading, invitation: Stored) -> Stored | None:
     found = reading.links_to(invitation.digest, RecordType.ENROLMENT)
     return found[0] if found else None
+
+
+def _same_keys(enrolment: Stored, request: EnrolmentRequest) -> bool:
+    body = enrolment.body
+    assert isinstance(body, EnrolmentBody)
+    kept = (body.signing, body.transport, body.sealing)
+    return kept == (request.signing, request.transport, request.sealing)
 
 
 def _body(request: EnrolmentRequest, invitation: Stored) -> EnrolmentBody:

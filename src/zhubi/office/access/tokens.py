@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +25,7 @@ from zhubi.office.ledger.tables import used_tokens
 ASSERTION_TYPE: Final = "JWT"
 MAX_ASSERTION: Final = 300
 TOKEN_SECONDS: Final = 900
+_ONCE: Final = re.compile(r"[A-Za-z0-9_-]{8,100}\Z")
 _SKEW: Final = 600  # a laptop's clock may be ten minutes off; the token's own life is counted on ours
 
 
@@ -53,7 +55,7 @@ def grant(office: Host, assertion: str, *, now: datetime) -> TokenAnswer:
     right = (
         claims.get("iss") == kid and claims.get("sub") == kid and claims.get("aud") == office.ledger.origin
     )
-    if holder is None or not right or not isinstance(once, str) or not 8 <= len(once) <= 100:
+    if holder is None or not right or not isinstance(once, str) or not _ONCE.match(once):
         raise AccessError("access.assertion", "the sign-in does not hold")
     if (
         not isinstance(issued, int)

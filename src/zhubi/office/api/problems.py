@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from zhubi.core.model.errors import ZhubiError
+from zhubi.core.model.text import clean_line
 from zhubi.core.wire.messages import PROBLEM_PREFIX, Problem
 
 log = logging.getLogger("zhubi.office")
@@ -28,7 +29,11 @@ _STATUS: Final = {
     "api.not-found": 404,
     "api.range": 416,
     "ledger.conflict": 409,
+    "ledger.busy": 503,
+    "ledger.unreachable": 503,
+    "ledger.disk-full": 507,
     "vault.not-entitled": 404,
+    "vault.blobs-unreachable": 503,
 }
 
 
@@ -43,6 +48,8 @@ def problem_response(
         retry_after=int(retry) if retry else None,
     )  # fmt: skip
     headers = {"Retry-After": retry} if retry else {}
+    if kind == "api.range":
+        headers["Content-Range"] = f"bytes */{details.get('size', '*')}"
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
@@ -61,8 +68,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem_response("api.malformed", 422, f"{place}: {first['msg']}", {"place": place[:200]})
+        # A key that the request made up may be among the parts, and may be anything.
+        place = clean_line(".".join(str(part) for part in first["loc"]), 200)
+        return problem_response("api.malformed", 422, f"{place}: {first['msg']}", {"place": place})
 
     @app.exception_handler(HTTPException)
     def _http(_request: Request, error: HTTPException) -> JSONResponse:

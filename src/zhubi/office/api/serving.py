@@ -44,11 +44,15 @@ class RunningOffice:
         self.thread.join(timeout=10)
 
 
-def serve_in_thread(office: Office, port: int = 0) -> RunningOffice:
+def serve_in_thread(
+    office: Office, port: int = 0, certificate: Path | None = None, key: Path | None = None
+) -> RunningOffice:
     """Serve on loopback beside this process; port 0 takes a free one. Raises ``ZhubiError`` api.address."""
+    configuration = _configuration(office, certificate, key)
     listening = _listen("127.0.0.1", port)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = uvicorn.Server(_configuration(office, None, None))
+    scheme = "http" if certificate is None else "https"
+    url = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
+    server = uvicorn.Server(configuration)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="zhubi-office", daemon=True
     )
