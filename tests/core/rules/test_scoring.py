@@ -15,7 +15,6 @@ from zhubi.core.rules.compile import shipped
 from zhubi.core.rules.scoring import (
     PointsFault,
     band_for,
-    band_of_total,
     band_ranges,
     criteria_for,
     parse_points,
@@ -113,15 +112,6 @@ def test_points_of_other_roles_do_not_count(make_kind: MakeKind) -> None:
     summed = total(make_kind(), sheet, "technical")
     assert summed is not None
     assert (summed.points, summed.full) == (60, 60)
-
-
-def test_the_band_of_a_total_goes_by_its_share(make_kind: MakeKind) -> None:
-    kind = make_kind()
-    for points, band in ((54, "best"), (53, "good"), (48, "good"), (47, "poor")):
-        summed = Total(points=points, full=60, raw=points, base=60)
-        found = band_of_total(kind, summed)
-        assert found is not None
-        assert found.id == band
 
 
 KINDS = st.sampled_from(

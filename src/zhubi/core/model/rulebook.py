@@ -112,12 +112,6 @@ class ConflictRelation(Item):
     level: Literal["hard", "soft"]
 
 
-class CommitmentPoint(Frozen):
-    """One sentence of a commitment."""
-
-    text: Bilingual
-
-
 class Commitment(Item):
     """Part of the one document that an expert signs for a round: integrity, confidentiality, clean hands, …"""
 

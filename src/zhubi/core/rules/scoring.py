@@ -75,11 +75,6 @@ def band_for(kind: ReviewKind, criterion: Criterion, points: int) -> Band | None
     return next((band for band in _bands(kind) if points >= band_floor(criterion, band)), None)
 
 
-def band_of_total(kind: ReviewKind, total: Total) -> Band | None:
-    """The band of a whole sheet, by its share of the role's full points."""
-    return next((band for band in _bands(kind) if total.points * 100 >= band.from_percent * total.full), None)
-
-
 def band_ranges(kind: ReviewKind, criterion: Criterion) -> tuple[tuple[Band, int, int], ...]:
     """Each band with its lowest and highest points for a criterion, best first; empty bands are left out."""
     ranges: list[tuple[Band, int, int]] = []
