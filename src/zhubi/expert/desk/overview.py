@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zhubi.expert.store import values
 
 _PROVEN: Final = ("submitted", "closed", "late")
-_SETTLED: Final = frozenset(
+SETTLED: Final = frozenset(
     {
         "submitted",
         "late",
@@ -218,6 +218,6 @@ def leaving(desk: Desk) -> Leaving:
         each.closes_at
         for each in found
         if each.closes_at > now
-        and any(number for stage, number in each.stages.items() if stage not in _SETTLED)
+        and any(number for stage, number in each.stages.items() if stage not in SETTLED)
     ]
     return Leaving(unsent, unsigned, min(waiting, default=None))

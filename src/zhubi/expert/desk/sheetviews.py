@@ -88,6 +88,8 @@ class MissingRow:
     what: str
     item: str
     sentence: str
+    required: bool = True
+    """Whether signing waits for it; what is not required is counted and shown, and no more."""
 
 
 @dataclass(frozen=True, slots=True)

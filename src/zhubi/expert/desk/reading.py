@@ -1,0 +1,187 @@
+"""Reading a dossier: its structured content, and its attachments page by page, parsed apart from this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zhubi.core.model.rulebook import FactRule, ReviewKind
+from zhubi.core.model.sheet import Cuts, FactReading, FactValue, IndicatorJudgement
+from zhubi.core.rules.cuts import cuttable
+from zhubi.expert.desk import words
+from zhubi.expert.desk.errors import DeskError
+from zhubi.expert.desk.forms import form_of
+from zhubi.expert.desk.sealed import Opened, open_sealed, read_attachment
+from zhubi.expert.desk.sheetviews import (
+    AttachmentRow,
+    BudgetRow,
+    ContentView,
+    FactRow,
+    IndicatorRow,
+    SectionView,
+)
+from zhubi.expert.desk.views import ReviewKey
+from zhubi.locale import language, say
+
+if TYPE_CHECKING:
+    from zhubi.core.model.dossier import BudgetLine, Content, Indicator
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.reading.document import Event
+
+_OUTSIDE: Final = "outside"
+
+
+def content(desk: Desk, key: ReviewKey) -> ContentView:
+    """The structured content of the newest version that is open here; the faults of ``open_sealed``."""
+    opened = opened_for(desk, key)
+    return content_view(desk, opened, form_of(desk, key.office, key.round).kind)
+
+
+def opened_for(desk: Desk, key: ReviewKey) -> Opened:
+    """The opened version of an assignment; ``desk.unknown-row`` and the faults of ``open_sealed``."""
+    view = desk.store.assignments.view(key, now=desk.clock())
+    if view is None:
+        raise DeskError("desk.unknown-row", "no such assignment is known here")
+    return open_sealed(desk, key, view)
+
+
+def content_view(desk: Desk, opened: Opened, kind: ReviewKind) -> ContentView:
+    """The content as the reader shows it."""
+    found = opened.content
+    sections = tuple(SectionView(each.id, each.heading, each.level, each.text) for each in found.sections)
+    return ContentView(
+        found.card.code,
+        found.card.title,
+        found.version,
+        found.set_up_on or "",
+        tuple((each.id, each.heading, each.level) for each in sections),
+        sections,
+        fact_rows(kind, found, {}),
+        budget_rows(kind, found.budget, None),
+        indicator_rows(found.indicators, {}),
+        tuple(_attachment(desk, opened, each.blob) for each in found.attachments),
+    )
+
+
+def _attachment(desk: Desk, opened: Opened, blob: str) -> AttachmentRow:
+    attachment, reference = opened.attachment(blob)
+    state = desk.store.blobs.state(blob, reference.size)
+    return AttachmentRow(
+        blob, attachment.name, attachment.title or attachment.name, attachment.media_type,
+        attachment.material or "", attachment.plain_size, state.state, state.percent,
+    )  # fmt: skip
+
+
+def fact_rows(kind: ReviewKind, found: Content, readings: Mapping[str, FactReading]) -> tuple[FactRow, ...]:
+    """The facts that rules read, in the rulebook's order, then what else the papers state."""
+    stated = {each.name: each for each in found.facts}
+    rows = []
+    for rule in kind.facts:
+        fact = stated.pop(rule.id, None)
+        reading = readings.get(rule.id)
+        rows.append(
+            FactRow(
+                rule.id,
+                rule.name.said(language()),
+                "" if fact is None else fact_text(rule, fact.value),
+                (fact.section or "") if fact else "",
+                rule.type,
+                reading is not None and reading.confirmed,
+                "" if reading is None or reading.value is None else fact_text(rule, reading.value),
+            )
+        )
+    rows += [
+        FactRow(each.name, each.name, fact_text(None, each.value), each.section or "")
+        for each in stated.values()
+    ]
+    return tuple(rows)
+
+
+def fact_text(rule: FactRule | None, value: FactValue) -> str:
+    """A fact as people write it: money with its thousands parted, yes or no, a choice by its name."""
+    if isinstance(value, bool):
+        return say("desk.yes" if value else "desk.no")
+    if isinstance(value, int):
+        if rule is None or rule.unit in ("", "元"):
+            return words.yuan_text(value) if rule is not None and rule.unit else f"{value:,}"
+        return f"{value:,}{rule.unit}"
+    if rule is not None:
+        choice = next((each for each in rule.choices if each.id == value), None)
+        if choice is not None:
+            return choice.name.said(language())
+    return value
+
+
+def budget_rows(kind: ReviewKind, lines: tuple[BudgetLine, ...], cuts: Cuts | None) -> tuple[BudgetRow, ...]:
+    """The budget's lines with what is suggested to cut of them, in 元."""
+    may = {each.id for each in cuttable(kind, lines)}
+    cut = {each.line: each for each in cuts.lines} if cuts is not None else {}
+    return tuple(
+        BudgetRow(
+            each.id,
+            each.subject,
+            each.total,
+            each.fiscal,
+            each.note,
+            each.id in may,
+            cut[each.id].amount if each.id in cut else 0,
+            cut[each.id].reason if each.id in cut else "",
+        )
+        for each in lines
+    )
+
+
+def indicator_rows(
+    indicators: tuple[Indicator, ...], judged: Mapping[str, IndicatorJudgement]
+) -> tuple[IndicatorRow, ...]:
+    """The indicators of the task book, and what the expert holds of each."""
+    return tuple(
+        IndicatorRow(
+            each.id, each.name, each.target, each.unit, each.binding, each.reported,
+            judged[each.id].observed if each.id in judged else "",
+            judged[each.id].judgement if each.id in judged else "",
+            judged[each.id].words if each.id in judged else "",
+        )
+        for each in indicators
+    )  # fmt: skip
+
+
+def attachment_pages(desk: Desk, key: ReviewKey, blob: str) -> Iterator[Event]:
+    """An attachment's pages as they are parsed, in a process of their own; closing the iterator ends it."""
+    from zhubi.expert.reading.parse import iter_pages
+
+    opened = opened_for(desk, key)
+    attachment, _ = opened.attachment(blob)
+    plain = read_attachment(desk, opened, blob)
+    yield from iter_pages(plain, attachment.name, attachment.media_type)
+
+
+def outside_warned(desk: Desk) -> bool:
+    """Whether this session has said what opening outside means."""
+    return desk.session.outside_warned
+
+
+def open_outside(desk: Desk, key: ReviewKey, blob: str) -> Path:
+    """Writes an attachment in clear into a private folder and hands it to the system's program; an explicit act.
+
+    ``reading.no-opener``, ``reading.cannot-write``, and the faults of ``open_sealed``.
+    """
+    from zhubi.expert.reading.outside import OutsideFolder
+
+    opened = opened_for(desk, key)
+    attachment, _ = opened.attachment(blob)
+    plain = read_attachment(desk, opened, blob)
+    desk.session.outside_warned = True
+    return OutsideFolder(desk.directory / _OUTSIDE).open(plain, attachment.name)
+
+
+def wipe_outside(desk: Desk) -> None:
+    """Deletes everything that was opened outside, of this session and of any before."""
+    folder = desk.directory / _OUTSIDE
+    if folder.exists():
+        from zhubi.expert.reading.outside import OutsideFolder
+
+        outside = OutsideFolder(folder)
+        outside.wipe()
+        outside.wipe_stale()

@@ -1,0 +1,111 @@
+"""Opening what is sealed: the key that was released to this device, and the content behind it, in memory only."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from zhubi.core.model.dossier import Attachment, BlobRef, Content
+from zhubi.core.model.records import DossierBody, KeyReleaseBody, Record
+from zhubi.core.trust.canonical import parse_json, sha256_hex
+from zhubi.core.trust.sealing import SealingKey, unseal
+from zhubi.expert.desk.errors import DeskError
+
+if TYPE_CHECKING:
+    from zhubi.core.rules.lifecycle import AssignmentView
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.desk.views import ReviewKey
+
+_CONTENT_LIMIT = 64 * 1024 * 1024
+_KEPT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One version of a dossier, opened. ``current``: whether it is the newest that is known."""
+
+    version: Record
+    content: Content
+    current: bool
+    identity: SealingKey = field(repr=False)
+
+    @property
+    def body(self) -> DossierBody:
+        """What the dossier record says of this version."""
+        assert isinstance(self.version.body, DossierBody)
+        return self.version.body
+
+    def attachment(self, blob: str) -> tuple[Attachment, BlobRef]:
+        """An attachment by the digest of its sealed blob; ``desk.no-attachment``."""
+        for each in self.content.attachments:
+            if each.blob == blob:
+                reference = next((ref for ref in self.body.manifest.attachments if ref.digest == blob), None)
+                if reference is not None:
+                    return each, reference
+        raise DeskError("desk.no-attachment", "this version has no such attachment")
+
+
+def open_sealed(desk: Desk, key: ReviewKey, view: AssignmentView) -> Opened:
+    """The newest version whose key is on this device.
+
+    ``desk.not-unsealed``: no key yet; ``store.blob-missing``: the content is still to come; ``desk.sealed-other``:
+    what was inside is not what the record says. A version stays in memory for as long as the desk is open.
+    """
+    release = view.release.body if view.release is not None else None
+    if not isinstance(release, KeyReleaseBody):
+        raise DeskError("desk.not-unsealed", "the key of this project has not been released here")
+    version = _version_of(desk, key, release.manifest_digest)
+    current = view.current is not None and view.current.digest == version.digest
+    name = f"{key.office}:{version.digest}"
+    found = desk.session.contents.get(name)
+    if found is None:
+        found = _read(desk, key, version, release)
+        while len(desk.session.contents) >= _KEPT:
+            desk.session.contents.pop(next(iter(desk.session.contents)))
+        desk.session.contents[name] = found
+    content, identity = found
+    return Opened(version, content, current, identity)
+
+
+def _version_of(desk: Desk, key: ReviewKey, manifest: str) -> Record:
+    for kept in reversed(desk.store.records.of_dossier(key.office, key.dossier)):
+        body = kept.record.body
+        if isinstance(body, DossierBody) and body.manifest_digest == manifest:
+            return kept.record
+    raise DeskError("desk.not-unsealed", "the version this key opens is not known here")
+
+
+def _read(desk: Desk, key: ReviewKey, version: Record, release: KeyReleaseBody) -> tuple[Content, SealingKey]:
+    body = version.body
+    assert isinstance(body, DossierBody)
+    vault = desk.store.vaults.open(key.office)
+    identity = SealingKey.from_text(unseal(b64decode(release.sealed), vault.sealing).decode())
+    if identity.recipient != body.manifest.sealed_to:
+        raise _other("key")
+    plain = unseal(desk.store.blobs.read(body.manifest.content.digest), identity)
+    try:
+        content = Content.model_validate(parse_json(plain, max_bytes=_CONTENT_LIMIT))
+    except ValidationError as problem:
+        raise _other("form") from problem
+    named = {each.blob for each in content.attachments}
+    if (content.dossier, content.version) != (key.dossier, body.version) or content.card != body.card:
+        raise _other("project")
+    if named != {each.digest for each in body.manifest.attachments}:
+        raise _other("attachments")
+    return content, identity
+
+
+def read_attachment(desk: Desk, opened: Opened, blob: str) -> bytes:
+    """An attachment's own bytes; ``store.blob-missing``, ``store.blob-damaged``, ``desk.sealed-other``."""
+    attachment, _ = opened.attachment(blob)
+    plain = unseal(desk.store.blobs.read(blob), opened.identity)
+    if len(plain) != attachment.plain_size or sha256_hex(plain) != attachment.plain:
+        raise _other("attachment")
+    return plain
+
+
+def _other(what: str) -> DeskError:
+    return DeskError("desk.sealed-other", f"what was sealed is not what the record says: {what}", what=what)

@@ -1,0 +1,225 @@
+"""The story of a project, and receipts: verified while they are shown, and handed out as files that verify alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from zhubi.core.model.errors import ZhubiError
+from zhubi.core.model.records import (
+    AssignmentBody,
+    DecisionBody,
+    DeclarationBody,
+    DossierBody,
+    Record,
+    RecordType,
+    RefusalBody,
+    ReturnBody,
+    ReviewBody,
+    RoundChangeBody,
+)
+from zhubi.core.model.values import parse_instant
+from zhubi.core.trust.checkpoints import PinnedLog
+from zhubi.core.trust.keys import thumbprint
+from zhubi.core.trust.receipts import receipt_code, verify_receipt
+from zhubi.core.verify.receipt_file import (
+    Pins,
+    VerifiedFile,
+    make_receipt_file,
+    read_pins,
+)
+from zhubi.core.verify.receipt_file import verify_receipt_file as verify_file
+from zhubi.expert.desk import overview, views
+from zhubi.expert.desk.errors import DeskError
+from zhubi.expert.desk.forms import office_of
+from zhubi.expert.desk.views import ReceiptRow, ReviewKey, TrailRow, TrailView
+from zhubi.expert.desk.words import day_text
+from zhubi.locale import explain, say
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.store.records import Kept
+    from zhubi.expert.store.values import Office
+
+_UNTOLD = frozenset({RecordType.ACCEPTANCE})
+
+
+def trail(desk: Desk, key: ReviewKey) -> TrailView:
+    """Everything said about one assignment, in the order of the log; each receipt is verified anew.
+
+    ``desk.unknown-row``. A receipt that does not hold is said among ``faults``.
+    """
+    row = overview.row(desk, key)
+    if row is None:
+        raise DeskError("desk.unknown-row", "no such assignment is known here")
+    office = office_of(desk, key.office)
+    kept = [*desk.store.records.of_round(key.office, key.round)]
+    kept += desk.store.records.of_dossier(key.office, key.dossier, key.round)
+    waiting = {each.digest for each in desk.store.outbox.pending(key.office)}
+    refused = {each.record.body.record for each in kept if isinstance(each.record.body, RefusalBody)}
+    kept.sort(key=lambda each: (each.record.index is None, each.record.index or 0, each.received_at))
+    rows: list[TrailRow] = []
+    faults: list[str] = []
+    verified = 0
+    for each in kept:
+        if each.record.type in _UNTOLD:
+            continue
+        state, code, fault = _receipt_state(desk, office, each, waiting, refused)
+        verified += state == "proven"
+        if fault:
+            faults.append(fault)
+        rows.append(_row(desk, office, each, state, code))
+    checkpoint = desk.store.log.checkpoint(key.office)
+    return TrailView(
+        key,
+        row.code,
+        row.title,
+        row.stage,
+        tuple(rows),
+        verified,
+        tuple(faults),
+        checkpoint.size if checkpoint is not None else 0,
+        datetime.fromtimestamp(checkpoint.time, UTC) if checkpoint is not None else None,
+    )
+
+
+def _receipt_state(
+    desk: Desk, office: Office, kept: Kept, waiting: set[str], refused: set[Any]
+) -> tuple[Any, str, str]:
+    if kept.record.payload.author != office.person:
+        return "none", "", ""
+    if kept.digest in refused:
+        return "refused", "", ""
+    found = desk.store.receipts.get(kept.digest)
+    if found is None:
+        return ("pending" if kept.digest in waiting or kept.record.index is None else "none"), "", ""
+    pins = PinnedLog(office.office, office.log_key, office.cosigner_key)
+    try:
+        checked = verify_receipt(found.receipt, kept.compact, pins, office.root_key)
+    except ZhubiError as problem:
+        return "none", "", explain(problem)
+    return "proven", checked.code, ""
+
+
+def _row(desk: Desk, office: Office, kept: Kept, state: Any, code: str) -> TrailRow:
+    record = kept.record
+    claimed = parse_instant(record.payload.made_at)
+    at = datetime.fromtimestamp(kept.logged_at, UTC) if kept.logged_at is not None else claimed
+    who = office.name if record.payload.author == office.person else say("desk.who-office")
+    return TrailRow(
+        at, kept.logged_at is not None, who, _what(record), _detail(desk, record), record.digest, state, code
+    )
+
+
+def _what(record: Record) -> str:
+    body = record.body
+    if isinstance(body, AssignmentBody | RoundChangeBody):
+        variant = body.action if isinstance(body, AssignmentBody) else body.change
+        return say(f"desk.record-{record.type.value}-{variant}")
+    if isinstance(body, ReviewBody) and record.payload.supersedes:
+        return say("desk.record-correction")
+    return say(f"desk.record-{record.type.value}")
+
+
+def _detail(desk: Desk, record: Record) -> str:
+    body = record.body
+    if isinstance(body, DeclarationBody):
+        return say(f"desk.outcome.{body.outcome.value}")
+    if isinstance(body, DossierBody):
+        return say("desk.version", version=body.version)
+    if isinstance(body, RefusalBody):
+        return overview.problem_text(body.kind, dict(body.details))
+    if isinstance(body, DecisionBody):
+        return f"{say('desk.granted' if body.granted else 'desk.not-granted')} {body.words}".strip()
+    if isinstance(body, ReturnBody):
+        return body.words
+    if isinstance(body, ReviewBody):
+        return body.reason
+    if isinstance(body, AssignmentBody):
+        return body.reason
+    if isinstance(body, RoundChangeBody) and body.closes_at:
+        return day_text(parse_instant(body.closes_at), desk.clock())
+    return ""
+
+
+# Receipts
+
+
+def receipts(desk: Desk) -> tuple[ReceiptRow, ...]:
+    """All receipts on this machine, in the order of the log."""
+    now = desk.clock()
+    titles = {(each.office, each.round): each.title for each in desk.store.assignments.rounds(now)}
+    rows = []
+    for each in desk.store.receipts.all():
+        project = ""
+        if each.round is not None and each.subjects:
+            found = desk.store.assignments.row(ReviewKey(each.office, each.round, each.subjects[0]), now=now)
+            project = f"{found.code} {found.title}" if found is not None else ""
+        rows.append(
+            ReceiptRow(
+                each.digest, each.code, say(f"desk.record-{each.type}"), project,
+                titles.get((each.office, each.round or ""), ""), each.index,
+                datetime.fromtimestamp(each.logged_at, UTC), each.office,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def export_receipt(desk: Desk, digest: str) -> str:
+    """A receipt as a file that ``zhubi verify`` checks; ``desk.no-receipt``. ``digest`` may be its short code."""
+    found = desk.store.receipts.get(digest)
+    if found is None:
+        wanted = digest.strip().upper()
+        found = next((each for each in desk.store.receipts.all() if each.code == wanted), None)
+    kept = desk.store.records.get(found.digest) if found is not None else None
+    if found is None or kept is None:
+        raise DeskError("desk.no-receipt", "there is no such receipt here", digest=digest[:64])
+    office = office_of(desk, found.office)
+    return make_receipt_file(kept.compact, found.receipt, pins_of(office), _enrolment(desk, office, kept))
+
+
+def pins_of(office: Office) -> Pins:
+    """The keys that the invitation of an office pinned."""
+    return Pins(office.office, office.log_key, office.cosigner_key, office.root_key)
+
+
+def _enrolment(desk: Desk, office: Office, kept: Kept) -> str:
+    """The enrolment of the key that signed, as long as the key of the service in the receipt vouches for it."""
+    for each in desk.store.records.by_type(office.office, [RecordType.ENROLMENT.value]):
+        signing = getattr(each.record.body, "signing", "")
+        if signing and thumbprint(signing) == kept.record.kid:
+            return each.compact
+    return ""
+
+
+def verify_receipt_file(desk: Desk | None, data: bytes, pins: bytes | None = None) -> views.VerifiedFile:
+    """What a receipt file proves, in sentences; never raises for what is in it.
+
+    By ``pins`` where they are given, else by those this machine pinned for the same log, else by the file's own, and
+    then it says that these prove nothing about whose log it is.
+    """
+    try:
+        given = read_pins(pins) if pins is not None else None
+        if given is None and desk is not None:
+            stated = read_pins(data)
+            office = desk.store.offices.get(stated.origin)
+            given = pins_of(office) if office is not None else None
+        found = verify_file(data, given)
+    except ZhubiError as problem:
+        return views.VerifiedFile(False, False, (explain(problem),), "", "")
+    return views.VerifiedFile(
+        True, given is not None, _sentences(found, given), receipt_code(found.digest), found.digest
+    )
+
+
+def _sentences(found: VerifiedFile, given: Pins | None) -> tuple[str, ...]:
+    verified = found.verified
+    at = datetime.fromtimestamp(verified.checkpoint.time, UTC).astimezone()
+    said = [
+        say("verify.logged", index=verified.index, size=verified.checkpoint.size, origin=verified.checkpoint.origin),
+        say("verify.by", time=f"{at:%Y-%m-%d %H:%M:%S %z}"),
+        say("verify.intact"),
+        say("verify.signed-by", name=found.signer) if found.signer else say("verify.signer-unknown"),
+        say("verify.pins-known" if given is not None else "verify.pins-own"),
+    ]  # fmt: skip
+    return tuple(said)

@@ -1,0 +1,154 @@
+"""What a review is worked on with: the form it was begun with, the papers, the role, and the sheet so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zhubi.core.model.errors import ZhubiError
+from zhubi.core.model.records import Record, RefusalBody, ReviewBody
+from zhubi.core.model.sheet import Sheet
+from zhubi.core.rules.checks import CheckResult, check_results, checks_seen
+from zhubi.core.rules.completeness import Missing, missing_items
+from zhubi.core.rules.lifecycle import AssignmentView, Stage
+from zhubi.core.rules.scoring import points_text, progress, total
+from zhubi.expert.desk.errors import DeskError
+from zhubi.expert.desk.forms import Form, form_of
+from zhubi.expert.desk.overview import problem_text
+from zhubi.expert.desk.sealed import Opened, open_sealed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.desk.views import ReviewKey
+    from zhubi.expert.store.drafts import Draft
+
+_EDITABLE = frozenset(
+    {Stage.READY, Stage.DRAFTING, Stage.COMPLETE, Stage.RETURNED, Stage.REFUSED, Stage.OVERDUE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One review under way, or as it was signed. ``draft`` None: nothing typed since the last signature."""
+
+    key: ReviewKey
+    form: Form
+    view: AssignmentView
+    opened: Opened | None
+    problem: ZhubiError | None
+    draft: Draft | None
+    sheet: Sheet
+
+    @property
+    def editable(self) -> bool:
+        """Whether the sheet takes edits: late ones too, for late is a state and not a loss."""
+        if self.opened is None or self.form.view.ended:
+            return False
+        return self.draft is not None or self.view.stage in _EDITABLE
+
+    def results(self, sheet: Sheet) -> tuple[CheckResult, ...]:
+        """The checks against the papers and this sheet; none while the papers are not here."""
+        if self.opened is None:
+            return ()
+        papers = self.opened.content
+        return check_results(
+            self.form.kind, papers.facts_by_name(), sheet, materials=papers.materials(), role=self.view.role,
+            budget=papers.budget,
+        )  # fmt: skip
+
+    def completed(self, sheet: Sheet) -> tuple[Sheet, tuple[CheckResult, ...]]:
+        """The sheet with the total and the check outcomes that follow from it."""
+        summed = total(self.form.kind, sheet, self.view.role)
+        if self.opened is None:
+            return sheet.model_copy(update={"total": summed}), ()
+        # A check may read the total, so the total comes first.
+        sheet = sheet.model_copy(update={"total": summed})
+        results = self.results(sheet)
+        return sheet.model_copy(update={"checks": checks_seen(results, sheet.checks)}), results
+
+    def missing(self, sheet: Sheet, results: tuple[CheckResult, ...]) -> tuple[Missing, ...]:
+        """What the sheet lacks, in the order of the form."""
+        return missing_items(self.form.kind, sheet, self.view.role, results)
+
+    def score_text(self, sheet: Sheet) -> str:
+        """The total as written; while items are open, what was given so far; empty before the first."""
+        done = progress(self.form.kind, sheet, self.view.role)
+        if sheet.total is not None:
+            return points_text(self.form.kind, sheet.total.points)
+        return points_text(self.form.kind, done.given) if done.done else ""
+
+
+def work_on(desk: Desk, key: ReviewKey) -> Work:
+    """The review of an assignment as it stands; ``desk.unknown-row``, ``desk.rules-missing``."""
+    view = desk.store.assignments.view(key, now=desk.clock())
+    if view is None:
+        raise DeskError("desk.unknown-row", "no such assignment is known here")
+    draft = desk.store.drafts.read(key)
+    if draft is not None and draft.signed_as is not None:
+        draft = None
+    signed = view.review.body if view.review is not None else None
+    begun_with = draft.rulebook if draft is not None else None
+    sheet = draft.sheet if draft is not None else Sheet()
+    if draft is None and isinstance(signed, ReviewBody):
+        sheet = signed.sheet
+        begun_with = signed.rulebook
+    opened: Opened | None = None
+    problem: ZhubiError | None = None
+    try:
+        opened = open_sealed(desk, key, view)
+    except ZhubiError as fault:
+        problem = fault
+    form = form_of(desk, key.office, key.round, begun_with)
+    return Work(key, form, view, opened, problem, draft, sheet)
+
+
+def keep(desk: Desk, work: Work, sheet: Sheet) -> tuple[Sheet, tuple[CheckResult, ...], datetime]:
+    """Journals an edited sheet; durable when it returns. The first edit begins the draft."""
+    if not work.editable:
+        raise DeskError("desk.not-editable", "this sheet is signed, or the round has ended")
+    sheet, results = work.completed(sheet)
+    required = sum(each.severity == "block" for each in work.missing(sheet, results))
+    score = work.score_text(sheet)
+    now = desk.clock()
+    if work.draft is None:
+        begin(desk, work, sheet, required, score, reason="", now=now)
+        return sheet, results, now
+    saved = desk.store.drafts.write(work.key, sheet, missing=required, score_text=score, now=now)
+    return sheet, results, saved
+
+
+def begin(
+    desk: Desk, work: Work, sheet: Sheet, required: int, score: str, *, reason: str, now: datetime
+) -> None:
+    """Starts the draft of a review, or of the correction of one that was signed."""
+    assert work.opened is not None
+    desk.store.drafts.begin(
+        work.key,
+        sheet,
+        rulebook=work.form.rulebook,
+        version=work.opened.version.digest,
+        missing=required,
+        score_text=score,
+        corrects=[each.digest for each in corrected(work)],
+        reason=reason,
+        now=now,
+    )
+
+
+def corrected(work: Work) -> list[Record]:
+    """The signed reviews that the next one takes the place of. A refused one is none: the office does not hold it."""
+    if work.view.stage is Stage.DISPUTED:
+        return list(work.view.rivals)
+    if work.view.review is None:
+        return []
+    if work.view.stage is Stage.REFUSED:
+        return []
+    return [work.view.review]
+
+
+def refused_words(view: AssignmentView) -> str:
+    """Why the office refused, in a sentence; empty where it did not."""
+    body = view.refusal.body if view.refusal is not None else None
+    return problem_text(body.kind, dict(body.details)) if isinstance(body, RefusalBody) else ""
