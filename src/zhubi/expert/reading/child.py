@@ -84,7 +84,3 @@ def _limit(what: int, most: int, at_last: int | None = None) -> None:
 
     with suppress(ValueError, OSError):  # macOS refuses some; what holds where is told in limits.py
         resource.setrlimit(what, (most, most if at_last is None else at_last))
-
-
-if __name__ == "__main__":
-    main()

@@ -13,11 +13,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from zhubi.expert.reading.errors import ReadingError
 
-_COMMAND: Final = (sys.executable, "-I", "-m", "zhubi.expert.reading.child")
+# Isolated from the surroundings, yet the same code as this process runs, wherever it was loaded from.
+_ROOT: Final = str(Path(__file__).resolve().parents[3])
+_BEGIN: Final = (
+    "import sys\n"
+    "if sys.argv[1] not in sys.path: sys.path.insert(0, sys.argv[1])\n"
+    "from zhubi.expert.reading.child import main\n"
+    "main()"
+)
+_COMMAND: Final = (sys.executable, "-I", "-c", _BEGIN, _ROOT)
 _CHUNK: Final = 1024 * 1024
 # What Python and its libraries need to load; nothing else of this process's surroundings is passed on.
 _SURROUNDINGS: Final = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
