@@ -30,7 +30,7 @@ from zhubi.expert.desk.reading import content_view
 from zhubi.expert.desk.sheetstate import sheet_state
 from zhubi.expert.desk.sheetviews import BasisView, MissingRow, RecoveredDraft, ReviewView, SheetState
 from zhubi.expert.desk.views import ReviewKey
-from zhubi.expert.desk.working import Work, begin, corrected, keep, refused_words, work_on
+from zhubi.expert.desk.working import Work, begin, keep, refused_words, work_on
 from zhubi.locale import explain, language
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def open_review(desk: Desk, key: ReviewKey) -> ReviewView:
     kind, said = work.form.kind, language()
     recovered = desk.store.drafts.recovered(key) if work.draft is not None else None
     flags = set(row.flags)
-    if work.form.rulebook != work.form.view.rulebook:
+    if work.form.outdated:
         flags.add("new-rules")
     if (
         work.draft is not None
@@ -103,7 +103,7 @@ def begin_correction(desk: Desk, key: ReviewKey, reason: str) -> ReviewView:
     """Opens a signed review for a correction that will take its place, and says why. ``desk.not-correctable``."""
     work = work_on(desk, key)
     if work.draft is None:
-        if work.opened is None or work.form.view.ended or not corrected(work):
+        if work.opened is None or work.form.view.ended or work.view.review is None:
             raise DeskError(
                 "desk.not-correctable", "there is no signed review to correct, or the round ended"
             )
@@ -234,7 +234,7 @@ def confirm_fact(
     work = work_on(desk, key)
     rule = next((each for each in work.form.kind.facts if each.id == fact), None)
     if rule is None:
-        raise DeskError("desk.bad-fact", "no such fact", item=fact)
+        raise DeskError("desk.bad-fact", "no rule reads this fact", item=fact, found=typed or "")
     reading = None
     if typed is not None or confirmed:
         stated = work.opened.content.facts_by_name().get(fact) if work.opened is not None else None
