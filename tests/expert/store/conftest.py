@@ -92,7 +92,9 @@ class World:
         at = None if index is None else 1_782_000_000 + index
         return Arrival(compact, record, at if logged_at is None else logged_at, index)
 
-    def round(self, round: int, *, index: int, closes: datetime = NOW + timedelta(days=2), **known: Any) -> Arrival:
+    def round(
+        self, round: int, *, index: int, closes: datetime = NOW + timedelta(days=2), **known: Any
+    ) -> Arrival:
         body = {
             "title": f"第{round}场", "kind": "project-appraisal", "rulebook": "b" * 64, "overrides": {},
             "opens_at": instant(NOW - timedelta(days=5)), "closes_at": instant(closes), "organiser": "某科技厅", **known,
@@ -104,14 +106,27 @@ class World:
         return self.arrival(RecordType.ROUND_CHANGE, body, round=round, index=index)
 
     def assign(
-        self, round: int, dossier: int, *, index: int, order: int = 0, action: str = "assign", person: str | None = None
+        self,
+        round: int,
+        dossier: int,
+        *,
+        index: int,
+        order: int = 0,
+        action: str = "assign",
+        person: str | None = None,
     ) -> Arrival:
         who = None if action == "withdraw" else person or self.me
         body = {"action": action, "person": who, "order": order, "role": "technical", "tags": ["peer"]}
         return self.arrival(RecordType.ASSIGNMENT, body, round=round, dossiers=(dossier,), index=index)
 
     def dossier(
-        self, dossier: int, *, index: int, version: int = 1, card: str = "c", blobs: tuple[tuple[str, int], ...] = ()
+        self,
+        dossier: int,
+        *,
+        index: int,
+        version: int = 1,
+        card: str = "c",
+        blobs: tuple[tuple[str, int], ...] = (),
     ) -> Arrival:
         blobs = blobs or ((f"{dossier:04x}{version:04x}" * 8, 1000),)
         refs = [{"digest": digest, "size": size} for digest, size in blobs]
@@ -131,14 +146,29 @@ class World:
         return self.arrival(RecordType.COMMITMENT, body, round=round, author=self.me, index=index)
 
     def declaration(
-        self, round: int, dossier: int, outcome: str = "clear", *, index: int | None = None, card: str = "c", **known: Any
+        self,
+        round: int,
+        dossier: int,
+        outcome: str = "clear",
+        *,
+        index: int | None = None,
+        card: str = "c",
+        **known: Any,
     ) -> Arrival:
         body = {"outcome": outcome, "card_digest": card * 64}
         return self.arrival(
-            RecordType.DECLARATION, body, round=round, dossiers=(dossier,), author=self.me, index=index, **known
+            RecordType.DECLARATION,
+            body,
+            round=round,
+            dossiers=(dossier,),
+            author=self.me,
+            index=index,
+            **known,
         )
 
-    def release(self, round: int, dossier: int, *, index: int, version: int = 1, sealed: str = "c2VhbGVk") -> Arrival:
+    def release(
+        self, round: int, dossier: int, *, index: int, version: int = 1, sealed: str = "c2VhbGVk"
+    ) -> Arrival:
         body = {
             "person": self.me, "device": self.mine.kid, "dossier": "e" * 64,
             "manifest_digest": f"{dossier:032x}{version:032x}", "sealed": sealed,
@@ -146,7 +176,14 @@ class World:
         return self.arrival(RecordType.KEY_RELEASE, body, round=round, dossiers=(dossier,), index=index)
 
     def review(
-        self, round: int, dossier: int, *, index: int | None = None, points: int = 86, of: str = "e" * 64, **known: Any
+        self,
+        round: int,
+        dossier: int,
+        *,
+        index: int | None = None,
+        points: int = 86,
+        of: str = "e" * 64,
+        **known: Any,
     ) -> Arrival:
         total = {"points": points, "full": 100, "raw": points, "base": 100, "rescaled": False}
         body = {

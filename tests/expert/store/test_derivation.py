@@ -58,7 +58,12 @@ def story(world: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[Arr
         tell(world.dossier, 1, version=2, card=draw(st.sampled_from("cd")))
     for number in (1, 2):
         if draw(RARELY):
-            tell(world.change, number, draw(st.sampled_from(["extend", "extend", "close", "end"])), closes=draw(CLOSINGS))
+            tell(
+                world.change,
+                number,
+                draw(st.sampled_from(["extend", "extend", "close", "end"])),
+                closes=draw(CLOSINGS),
+            )
     if draw(RARELY):
         tell(world.assign, 1, 1, action=draw(st.sampled_from(["replace", "withdraw"])))
     if draw(RARELY):
@@ -102,7 +107,11 @@ def life(
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 def test_any_order_of_arrival_gives_the_rows_that_a_rebuild_gives(
     world: Any, secret: Any, prove: Callable[..., None], data: Any
 ) -> None:

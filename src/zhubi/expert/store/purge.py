@@ -79,12 +79,21 @@ class Purge:
         self.finish()
         return PurgeOutcome(plan.dossiers, plan.blobs, plan.bytes, plan.kept)
 
+    def unfinished(self) -> bool:
+        """Whether a purge was cut short and has not been finished since."""
+        return self._begun() is not None
+
+    def _begun(self) -> int | None:
+        with self._database.reading() as connection:
+            found: int | None = connection.execute("SELECT max(id) FROM purges WHERE NOT done").fetchone()[0]
+        return found
+
     def finish(self) -> None:
         """Finishes what a purge began: deletes its files, and writes the database anew under a new key."""
+        begun = self._begun()
+        if begun is None:
+            return
         with self._database.reading() as connection:
-            begun = connection.execute("SELECT max(id) FROM purges WHERE NOT done").fetchone()[0]
-            if begun is None:
-                return
             doomed = connection.execute("SELECT digest FROM doomed_blobs").fetchall()
         for (digest,) in doomed:
             self._blobs.remove(digest)

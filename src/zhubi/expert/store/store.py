@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,7 +138,9 @@ class Store:
                 store = cls(directory, database, secret, lock)
                 if not read_only:
                     remove_others(directory, file)
-                    store.purge.finish()
+                    # A purge that still cannot finish (a full disk) must not keep the expert from the work.
+                    with contextlib.suppress(StoreError):
+                        store.purge.finish()
             except BaseException:
                 database.close()
                 raise
