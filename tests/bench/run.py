@@ -1,0 +1,73 @@
+"""Measures what the design promises, and prints each number beside its yardstick: ``run.py --only version --quick``.
+
+Nothing here passes or fails a test: a number depends on the machine, and on what else it does. A ratio depends less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import painting
+import papers
+import sending
+import starting
+import syncing
+import typed
+from settings import Settings, environment
+from table import Row, as_markdown, as_text
+
+MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
+    "version": starting.version,
+    "paint": painting.first_paint,
+    "keys": painting.keys,
+    "memory": painting.memory,
+    "blobs": syncing.blobs,
+    "changes": syncing.changes,
+    "journal": typed.journal,
+    "submit": sending.sign_and_submit,
+    "pdf": papers.first_page,
+}
+
+
+def main() -> int:
+    """Runs what is asked for; gives 0 when a table came out, whatever it says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=list(MEASUREMENTS), metavar="NAME", help=", ".join(MEASUREMENTS)
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes and few runs: to see that it works")
+    parser.add_argument("--markdown", action="store_true", help="print the table for a page")
+    parser.add_argument(
+        "--place", type=Path, help="keep offices and stores here, and use those that are there"
+    )
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="zhubi-bench-") as passing:
+        place = asked.place or Path(passing)
+        place.mkdir(parents=True, exist_ok=True)
+        os.environ.update(environment(), BENCH_KEYRING=str(place / "keyring.json"))
+        settings = Settings(place.resolve(), asked.quick)
+        rows: list[Row] = []
+        for name in asked.only or MEASUREMENTS:
+            sys.stderr.write(f"{name} ...\n")
+            rows += MEASUREMENTS[name](settings)
+    print((as_markdown if asked.markdown else as_text)(rows, judged=not asked.quick))
+    print(f"\n{machine()}{', quick: sizes and runs cut down, so no verdict' if asked.quick else ''}")
+    return 0
+
+
+def machine() -> str:
+    """What the numbers were taken on."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{load}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
