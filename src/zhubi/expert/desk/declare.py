@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from zhubi.expert.store.values import Office
 
 _GONE = frozenset({Stage.REPLACED, Stage.WITHDRAWN, Stage.PURGED})
+_OPENING = frozenset({DeclarationOutcome.CLEAR, DeclarationOutcome.POLICY_SEAT})
 _WITH_RELATIONS = frozenset({DeclarationOutcome.RECUSE, DeclarationOutcome.EXPLAIN})
 
 
@@ -142,7 +143,8 @@ def answer(
 ) -> None:
     """Keeps an answer on this machine, durable at once; None takes it back. Nothing is signed.
 
-    ``desk.no-card``, ``desk.unknown-outcome``, ``desk.no-such-seat``, ``desk.unknown-relation``, ``desk.bad-day``.
+    ``desk.no-card``, ``desk.recused-before``, ``desk.unknown-outcome``, ``desk.no-such-seat``,
+    ``desk.unknown-relation``, ``desk.bad-day``.
     """
     office = office_of_round(desk, round)
     key = ReviewKey(office.office, round, dossier)
@@ -185,6 +187,8 @@ def _body(
         chosen = DeclarationOutcome(outcome)
     except ValueError as problem:
         raise DeskError("desk.unknown-outcome", f"no outcome {outcome}", found=outcome) from problem
+    if view.stage is Stage.RECUSED and chosen in _OPENING:
+        raise DeskError("desk.recused-before", "whoever stepped aside is let in by the organiser alone")
     if chosen is DeclarationOutcome.POLICY_SEAT and view.seat is None:
         raise DeskError("desk.no-such-seat", "the policy gives this expert no seat here")
     known = {each.id for each in form_of(desk, key.office, key.round).relations}

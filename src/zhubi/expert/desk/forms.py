@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from zhubi.core.model.records import Record, RecordType
 from zhubi.core.model.rulebook import ConflictRelation, Policy, ReviewKind
-from zhubi.core.rules.lifecycle import RoundView
+from zhubi.core.rules.lifecycle import RoundView, round_view
 from zhubi.core.rules.overrides import apply_overrides, apply_to_relations
 from zhubi.expert.desk.errors import DeskError
 
@@ -18,13 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a round asks: the policy, and the review kind and relations under the round's overrides."""
+    """What a round asks: the policy, and the review kind and relations under the round's overrides.
+
+    ``view`` is the round as it stands; ``begun`` as it stood when the form was begun, which is what counts (law 6).
+    """
 
     view: RoundView
-    rulebook: str
+    begun: RoundView
     policy: Policy
     kind: ReviewKind
     relations: tuple[ConflictRelation, ...]
+
+    @property
+    def rulebook(self) -> str:
+        """The digest of the rules this form is made by."""
+        return self.begun.rulebook
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the round's rules are others by now."""
+        return (self.begun.rulebook, self.begun.overrides) != (self.view.rulebook, self.view.overrides)
 
 
 def office_of_round(desk: Desk, round: str) -> Office:
@@ -51,29 +66,61 @@ def view_of(desk: Desk, office: str, round: str) -> RoundView:
     return view
 
 
-def form_of(desk: Desk, office: str, round: str, begun_with: str | None = None) -> Form:
-    """The form of a round, or the one a sheet was ``begun_with`` when the round pins other rules since (law 6).
-
-    ``desk.rules-missing`` while the rules are not here, ``desk.rules-lack-kind``.
-    """
+def form_of(desk: Desk, office: str, round: str) -> Form:
+    """The form of a round as it stands now; ``desk.rules-missing`` (not here yet), ``desk.rules-lack-kind``."""
     view = view_of(desk, office, round)
-    rulebook = begun_with or view.rulebook
-    # What a round replaces belongs to the rules it pins now; a form begun under others stands as they wrote it.
-    overrides = view.overrides if rulebook == view.rulebook else {}
-    name = (rulebook, view.kind, json.dumps(overrides, sort_keys=True))
+    return _form(desk, view, view)
+
+
+def form_begun(desk: Desk, office: str, round: str, begun_at: datetime, rulebook: str) -> Form:
+    """The form that a draft was begun on, whatever the round became since; the faults of ``form_of``."""
+    stood = _stood(desk, office, round, rulebook)
+    then = [each for each, received_at in stood if received_at <= begun_at]
+    begun = next(reversed(then or [each for each, _ in stood]), None)
+    view = view_of(desk, office, round)
+    return _form(desk, view, begun or view)
+
+
+def form_signed(desk: Desk, office: str, round: str, review: Record, rulebook: str) -> Form:
+    """The form that a review was signed on, as the round's record that it relies on left it."""
+    stood = [each for each, _ in _stood(desk, office, round, rulebook)]
+    named = [each for each in stood if each.record in review.payload.relies_on]
+    view = view_of(desk, office, round)
+    return _form(desk, view, next(reversed(named or stood), None) or view)
+
+
+def _stood(desk: Desk, office: str, round: str, rulebook: str) -> list[tuple[RoundView, datetime]]:
+    """How the round stood after each of its records, under this rulebook, and when that record arrived here."""
+    changes = [
+        each
+        for each in desk.store.records.of_round(office, round)
+        if each.record.type in (RecordType.ROUND, RecordType.ROUND_CHANGE)
+    ]
+    found = []
+    for end in range(len(changes)):
+        view = round_view(each.record for each in changes[: end + 1])
+        if view is not None and view.rulebook == rulebook:
+            found.append((view, changes[end].received_at))
+    return found
+
+
+def _form(desk: Desk, view: RoundView, begun: RoundView) -> Form:
+    name = (begun.rulebook, begun.kind, json.dumps(begun.overrides, sort_keys=True))
     found = desk.session.forms.get(name)
     if found is None:
-        policy = _policy(desk, rulebook)
+        policy = _policy(desk, begun.rulebook)
         try:
-            kind = policy.kind(view.kind)
+            kind = policy.kind(begun.kind)
         except KeyError as problem:
             raise DeskError(
-                "desk.rules-lack-kind", f"the rules have no {view.kind}", round=view.title, found=view.kind
+                "desk.rules-lack-kind", f"the rules have no {begun.kind}", round=begun.title, found=begun.kind
             ) from problem
-        found = (policy, apply_overrides(kind, overrides), apply_to_relations(policy, overrides))
+        found = (
+            policy, apply_overrides(kind, begun.overrides), apply_to_relations(policy, begun.overrides),
+        )  # fmt: skip
         desk.session.forms[name] = found
     policy, kind, relations = found
-    return Form(view, rulebook, policy, kind, relations)
+    return Form(view, begun, policy, kind, relations)
 
 
 def _policy(desk: Desk, rulebook: str) -> Policy:

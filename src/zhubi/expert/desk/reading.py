@@ -74,11 +74,11 @@ def _attachment(desk: Desk, opened: Opened, blob: str) -> AttachmentRow:
 
 
 def fact_rows(kind: ReviewKind, found: Content, readings: Mapping[str, FactReading]) -> tuple[FactRow, ...]:
-    """The facts that rules read, in the rulebook's order, then what else the papers state."""
+    """The facts that the rules declare, in their order, as far as the papers state them."""
     stated = {each.name: each for each in found.facts}
     rows = []
     for rule in kind.facts:
-        fact = stated.pop(rule.id, None)
+        fact = stated.get(rule.id)
         reading = readings.get(rule.id)
         rows.append(
             FactRow(
@@ -91,10 +91,6 @@ def fact_rows(kind: ReviewKind, found: Content, readings: Mapping[str, FactReadi
                 "" if reading is None or reading.value is None else fact_text(rule, reading.value),
             )
         )
-    rows += [
-        FactRow(each.name, each.name, fact_text(None, each.value), each.section or "")
-        for each in stated.values()
-    ]
     return tuple(rows)
 
 

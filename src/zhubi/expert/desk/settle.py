@@ -10,7 +10,7 @@ from zhubi.core.rules.lifecycle import Stage
 from zhubi.core.rules.scoring import points_text
 from zhubi.expert.desk.composing import compose
 from zhubi.expert.desk.errors import DeskError
-from zhubi.expert.desk.forms import form_of, office_of
+from zhubi.expert.desk.forms import form_signed, office_of
 from zhubi.expert.desk.unlock import signing_key
 from zhubi.expert.desk.views import ReviewKey, RivalRow
 from zhubi.locale import language, say
@@ -40,7 +40,7 @@ def _row(desk: Desk, key: ReviewKey, record: Record) -> RivalRow:
         outcome = getattr(body, "outcome", None)
         name = say(f"desk.outcome.{outcome.value}") if outcome is not None else ""
         return RivalRow(record.digest, made_at, what, "", name, getattr(body, "words", ""))
-    kind = form_of(desk, key.office, key.round, body.rulebook).kind
+    kind = form_signed(desk, key.office, key.round, record, body.rulebook).kind
     chosen = next((each for each in kind.recommendations if each.id == body.sheet.recommendation), None)
     total = body.sheet.total
     return RivalRow(

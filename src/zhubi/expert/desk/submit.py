@@ -22,7 +22,7 @@ from zhubi.expert.desk.views import (
     SubmitRow,
     SubmitStep,
 )
-from zhubi.expert.desk.working import Work, corrected, refused_words, work_on
+from zhubi.expert.desk.working import Work, refused_words, superseded, work_on
 from zhubi.locale import explain, language, say
 
 if TYPE_CHECKING:
@@ -147,12 +147,11 @@ def _sign(desk: Desk, work: Work, body: ReviewBody, pen: SigningKey) -> str:
     assert work.draft is not None
     office = office_of(desk, work.key.office)
     now = desk.clock()
-    known = {each.digest for each in corrected(work)}
     compact, record = compose(
         desk, office, pen, RecordType.REVIEW, body,
         round=work.key.round, subjects=(work.key.dossier,),
-        relies_on=(work.form.view.record, body.rulebook, body.dossier, body.manifest_digest),
-        supersedes=sorted(known), now=now,
+        relies_on=(work.form.begun.record, body.rulebook, body.dossier, body.manifest_digest),
+        supersedes=superseded(work.view), now=now,
     )  # fmt: skip
     desk.store.outbox.put(office.office, compact, record, now=now, key=work.key)
     return record.digest

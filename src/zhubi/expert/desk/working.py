@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.records import Record, RefusalBody, ReviewBody
+from zhubi.core.model.records import RefusalBody, ReviewBody
 from zhubi.core.model.sheet import Sheet
 from zhubi.core.rules.checks import CheckResult, check_results, checks_seen
 from zhubi.core.rules.completeness import Missing, missing_items
 from zhubi.core.rules.lifecycle import AssignmentView, Stage
 from zhubi.core.rules.scoring import points_text, progress, total
 from zhubi.expert.desk.errors import DeskError
-from zhubi.expert.desk.forms import Form, form_of
+from zhubi.expert.desk.forms import Form, form_begun, form_of, form_signed
 from zhubi.expert.desk.overview import problem_text
 from zhubi.expert.desk.sealed import Opened, open_sealed
 
@@ -88,19 +88,21 @@ def work_on(desk: Desk, key: ReviewKey) -> Work:
     draft = desk.store.drafts.read(key)
     if draft is not None and draft.signed_as is not None:
         draft = None
-    signed = view.review.body if view.review is not None else None
-    begun_with = draft.rulebook if draft is not None else None
-    sheet = draft.sheet if draft is not None else Sheet()
-    if draft is None and isinstance(signed, ReviewBody):
-        sheet = signed.sheet
-        begun_with = signed.rulebook
+    review = view.review
+    if draft is not None:
+        form = form_begun(desk, key.office, key.round, draft.begun_at, draft.rulebook)
+        sheet = draft.sheet
+    elif review is not None and isinstance(review.body, ReviewBody):
+        form = form_signed(desk, key.office, key.round, review, review.body.rulebook)
+        sheet = review.body.sheet
+    else:
+        form, sheet = form_of(desk, key.office, key.round), Sheet()
     opened: Opened | None = None
     problem: ZhubiError | None = None
     try:
         opened = open_sealed(desk, key, view)
     except ZhubiError as fault:
         problem = fault
-    form = form_of(desk, key.office, key.round, begun_with)
     return Work(key, form, view, opened, problem, draft, sheet)
 
 
@@ -131,21 +133,24 @@ def begin(
         version=work.opened.version.digest,
         missing=required,
         score_text=score,
-        corrects=[each.digest for each in corrected(work)],
+        corrects=superseded(work.view),
         reason=reason,
         now=now,
     )
 
 
-def corrected(work: Work) -> list[Record]:
-    """The signed reviews that the next one takes the place of. A refused one is none: the office does not hold it."""
-    if work.view.stage is Stage.DISPUTED:
-        return list(work.view.rivals)
-    if work.view.review is None:
-        return []
-    if work.view.stage is Stage.REFUSED:
-        return []
-    return [work.view.review]
+def superseded(view: AssignmentView) -> tuple[str, ...]:
+    """The digests of the signed reviews that the next one takes the place of.
+
+    A refused one is not in the log, and nor is what it said of those before it: they are named again.
+    """
+    found = view.rivals if view.stage is Stage.DISPUTED else filter(None, (view.review,))
+    names: dict[str, None] = {}
+    for each in found:
+        names[each.digest] = None
+        if view.stage is Stage.REFUSED:
+            names.update(dict.fromkeys(each.payload.supersedes))
+    return tuple(names)
 
 
 def refused_words(view: AssignmentView) -> str:
