@@ -170,7 +170,7 @@ class Pen:
             text_digest=digest_of([each.model_dump(mode="json") for each in documents]),
             name=self.invitation.name,
         )
-        return self.say(RecordType.COMMITMENT, body, round=scene.round, **about)
+        return self.say(RecordType.COMMITMENT, body, **{"round": scene.round} | about)
 
     def declaration(
         self, scene: Scene, dossier: str, outcome: str = "clear", card: str | None = None, **about: Any
@@ -180,7 +180,9 @@ class Pen:
         body = DeclarationBody.model_validate(
             {"outcome": DeclarationOutcome(outcome), "card_digest": card, **said}
         )
-        return self.say(RecordType.DECLARATION, body, round=scene.round, subjects=(dossier,), **about)
+        return self.say(
+            RecordType.DECLARATION, body, **{"round": scene.round, "subjects": (dossier,)} | about
+        )
 
     def ask_key(self, manifest: str, round_id: str) -> Any:
         return self.ask("POST", "/v1/releases", json={"manifest": manifest, "round": round_id})
