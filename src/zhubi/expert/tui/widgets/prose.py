@@ -50,8 +50,11 @@ class Prose(Widget):
 
     def say(self, *paragraphs: tuple[str, str] | str) -> None:
         """Say something else."""
+        said, height, width = self._paragraphs, len(self._lines), self.size.width
         self._say(paragraphs)
-        self.refresh(layout=True)
+        if self._paragraphs != said:
+            # Laying out the screen costs a frame more than drawing: only where the height changes.
+            self.refresh(layout=not width or len(self._wrapped(width)) != height)
 
     @property
     def plain(self) -> str:
