@@ -56,6 +56,11 @@ def run(
 
     app = ZhubiApp(mine, directory=folder, plain=plain, first=first)
     status = app.run()
-    if app.has_desk and desk is None and errands.finished(LEAVING_SECONDS):
-        app.desk.close()
+    idle = errands.finished(LEAVING_SECONDS)
+    if app.has_desk:
+        from zhubi.expert.desk import reading
+
+        reading.wipe_outside(app.desk)
+        if desk is None and idle:
+            app.desk.close()
     return status if status is not None else app.return_code or 0

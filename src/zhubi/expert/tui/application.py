@@ -89,9 +89,13 @@ class ZhubiApp(App[int]):
             self.register_theme(theme)
         self.theme = self.settings.theme
         self.set_keymap(self.settings.keymap)
-        if self.plain:
-            self.add_class("-plain")
-        ScrollBar.renderer = PlainScrollBar if self.plain else ScrollBarRender
+        self.draw_plain(self.plain)
+
+    def draw_plain(self, plain: bool) -> None:
+        """Draw with, or without, box and block characters."""
+        self.plain = plain
+        self.set_class(plain, "-plain")
+        ScrollBar.renderer = PlainScrollBar if plain else ScrollBarRender
 
     def _read_settings(self) -> Settings:
         from zhubi.expert.desk import settings
@@ -205,7 +209,9 @@ class ZhubiApp(App[int]):
         self.notify(sentence, markup=False)
 
     def notify(self, message: str, **options: Any) -> None:
-        """As Textual does, except that nothing is ever read as markup."""
+        """As Textual does, except that nothing is ever read as markup, and nothing is said twice at once."""
+        if any(each.message == message for each in self._notifications):
+            return
         options["markup"] = False
         super().notify(message, **options)
 

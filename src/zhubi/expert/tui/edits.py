@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from zhubi.core.model.text import clean_line, clean_text
+from zhubi.core.model.text import clean_line, clean_text, fold_digits
 from zhubi.expert.desk import review
 from zhubi.expert.tui.widgets.editor import Subject
 from zhubi.expert.tui.widgets.sheetlines import SheetLine
@@ -22,7 +23,19 @@ def type_value(desk: Desk, key: ReviewKey, line: SheetLine, state: SheetState, t
     if line.kind == "question":
         return review.set_answer(desk, key, line.item, text)
     reason = next(each.cut_reason for each in state.budget if each.id == line.item)
-    return review.set_cut(desk, key, line.item, text, reason)
+    return review.set_cut(desk, key, line.item, in_yuan(text), reason)
+
+
+def in_yuan(text: str) -> str:
+    """``20万`` as ``200000``: amounts are typed as budgets write them; what is no such amount stays as typed."""
+    plain = fold_digits(text).strip().removesuffix("元")
+    if not plain.endswith("万"):
+        return plain
+    try:
+        amount = Decimal(plain.removesuffix("万")) * 10_000
+    except InvalidOperation:
+        return text
+    return str(int(amount)) if amount == int(amount) else text
 
 
 def pick(desk: Desk, key: ReviewKey, line: SheetLine, state: SheetState, value: str) -> SheetState:

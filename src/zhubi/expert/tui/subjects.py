@@ -54,6 +54,11 @@ def _question(line: SheetLine, state: SheetState) -> Subject:
 
 def _finding(line: SheetLine, state: SheetState) -> Subject:
     row = next(each for each in state.findings if each.id == line.item)
+    if not row.value:
+        # Words belong to an answer: without one there is nothing yet that they could be kept with.
+        return Subject(
+            line.kind, line.item, ((say("tui.edit.finding-first"), "quiet"), *_guide(row.guide, row.basis))
+        )
     return Subject(
         line.kind,
         line.item,

@@ -13,6 +13,7 @@ from zhubi.expert.tui import routes, times
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.page import Page
 from zhubi.expert.tui.widgets.assignments import AssignmentHead, AssignmentRows
+from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.nextstep import NextStepLine
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Rows
@@ -57,7 +58,7 @@ class DeskScreen(Page[None]):
 
     def body(self) -> ComposeResult:
         yield NextStepLine()
-        yield Prose(id="round")
+        yield OneLine(id="round")
         yield Prose(id="strip")
         with Horizontal(id="panes"):
             with Vertical(id="list"):
@@ -95,6 +96,8 @@ class DeskScreen(Page[None]):
             self._scope = None
         self.query_one(NextStepLine).show(self._step)
         self.rows.scope = self._scope
+        several = len(self._rounds) > 1
+        self.rows.round_places = {each.round: n for n, each in enumerate(self._rounds, 1)} if several else {}
         self.rows.forget()
         self.rows.reload()
         self._say_round()
@@ -121,24 +124,24 @@ class DeskScreen(Page[None]):
 
     def _say_round(self) -> None:
         seen = self._round_in_view()
-        line = self.query_one("#round", Prose)
+        line = self.query_one("#round", OneLine)
         line.display = seen is not None
         if seen is None:
             return
-        signed = "tui.desk.committed" if seen.committed_at else "tui.desk.not-committed"
+        several = len(self._rounds) > 1
+        place = [each.round for each in self._rounds].index(seen.round) + 1
+        title = seen.title if seen.kind_name in seen.title else f"{seen.kind_name} {seen.title}"
+        if several:
+            key = "tui.desk.scope-all" if self._scope is None else "tui.desk.scope"
+            title = say(key, place=place, count=len(self._rounds), title=title)
         closing = say(f"tui.desk.closing.{seen.nearness}", at=times.day_and_time(seen.closes_at))
         parts = [
-            f"{seen.kind_name} {seen.title}", say(signed),
+            say("tui.desk.committed" if seen.committed_at else "tui.desk.not-committed"),
             say("tui.desk.handed-in", done=seen.submitted, total=seen.total),
             say("tui.desk.ended") if seen.ended else closing,
-        ]  # fmt: skip
-        if len(self._rounds) > 1:
-            place = 0 if self._scope is None else [each.round for each in self._rounds].index(self._scope) + 1
-            key = "tui.desk.scope-all" if self._scope is None else "tui.desk.scope"
-            parts.append(say(key, place=place, count=len(self._rounds)))
-        line.say(
-            (" | ".join(parts), "warn" if seen.nearness in ("near", "urgent") and not seen.ended else "quiet")
-        )
+        ]
+        near = seen.nearness in ("near", "urgent") and not seen.ended
+        line.say(title, " | ".join(parts), right_look="warn" if near else "quiet")
 
     def _say_strip(self) -> None:
         strip, empty = self.query_one("#strip", Prose), self.query_one("#empty", Prose)

@@ -13,7 +13,7 @@ from zhubi.core.model.errors import ZhubiError
 from zhubi.expert.desk import review
 from zhubi.expert.tui import edits, routes, times
 from zhubi.expert.tui.acts import Act, bound
-from zhubi.expert.tui.boxes import AskBox, TellBox
+from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
 from zhubi.expert.tui.page import Page
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
@@ -28,7 +28,7 @@ from zhubi.locale import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zhubi.expert.desk.sheetviews import BasisView, MissingRow, ReviewView, SheetState
+    from zhubi.expert.desk.sheetviews import BasisView, MissingRow, RecoveredDraft, ReviewView, SheetState
     from zhubi.expert.desk.views import ReviewKey
 
 _LINE_OF_MISSING = {
@@ -110,8 +110,17 @@ class ReviewScreen(Page[None]):
         self._say_banner()
         self._take(view.state)
         if view.recovered is not None:
-            at = times.day_and_time(view.recovered.at)
-            self.zhubi.say_done(say("tui.review.recovered", at=at, edits=view.recovered.edits))
+            self._offer_recovered(view.recovered)
+
+    def _offer_recovered(self, found: RecoveredDraft) -> None:
+        def decided(place: int | None) -> None:
+            act = review.discard_recovered if place == 1 else review.accept_recovered
+            self.zhubi.attempt(lambda: act(self.desk, self.key))
+            self._open()
+
+        what = say("tui.review.recovered", at=times.day_and_time(found.at), edits=found.edits)
+        options = [say("tui.review.recovered-go-on"), say("tui.review.recovered-discard")]
+        self.app.push_screen(PickBox(say("tui.review.recovered-title"), options, what, ""), decided)
 
     def _begin(self, view: ReviewView) -> None:
         first_reading = view.stage == "ready" and view.content is not None and self.has_class("-narrow")

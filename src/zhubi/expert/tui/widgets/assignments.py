@@ -64,6 +64,8 @@ class AssignmentRows(Rows):
         super().__init__()
         self._blocks: dict[int, tuple[Row, ...]] = {}
         self._count: int | None = None
+        self.round_places: dict[str, int] = {}
+        """Where several rounds are listed together: which is the first, which the second."""
 
     @property
     def _desk(self) -> Desk:
@@ -101,6 +103,10 @@ class AssignmentRows(Rows):
         """The assignment under the cursor."""
         return self.row(self.cursor) if self.cursor < self.count_lines() else None
 
+    def _order(self, row: Row) -> str:
+        place = self.round_places.get(row.round) if self.scope is None else None
+        return str(row.order) if place is None else f"{place}-{row.order}"
+
     def pieces(self, line: int, width: int) -> list[Piece]:
         row = self.row(line)
         if row is None:
@@ -110,7 +116,7 @@ class AssignmentRows(Rows):
         title = row.title or say("tui.desk.before-commitment")
         missing = "--" if row.missing is None else str(row.missing) if row.missing else ""
         return [
-            column(str(row.order), _ORDER, "quiet", right=True),
+            column(self._order(row), _ORDER, "quiet", right=True),
             (" ", ""),
             column(row.code or "--", _CODE - 1, "quiet" if look == "quiet" else ""),
             (" ", ""),

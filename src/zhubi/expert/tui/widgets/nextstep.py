@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from zhubi.expert.tui.widgets.measure import cut
+from zhubi.expert.tui.widgets.measure import cut, wrap
 from zhubi.locale import say
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ class NextStepLine(Widget):
     """One line; a click on it does what it says."""
 
     DEFAULT_CSS = """
-    NextStepLine { height: 1; padding: 0 1; background: $primary 18%; }
+    NextStepLine { height: auto; padding: 0 1; background: $primary 18%; }
     NextStepLine > .nextstep--label { color: $primary; text-style: bold; }
     NextStepLine > .nextstep--key { color: $quiet; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"nextstep--label", "nextstep--key"}
 
-    step: reactive[NextStep | None] = reactive(None)
+    step: reactive[NextStep | None] = reactive(None, layout=True)
 
     @dataclass
     class Pressed(Message):
@@ -38,16 +39,26 @@ class NextStepLine(Widget):
         """Say this step."""
         self.step = step
 
-    def render(self) -> Content:
+    def _lines(self, width: int) -> tuple[str, str, list[str]]:
+        """The label, the key's hint, and the sentence in two lines at most: a deadline at its end is not cut."""
         if self.step is None:
-            return Content("")
+            return "", "", [""]
         label, hint = say("tui.desk.next"), say(f"tui.desk.next-key.{self.step.act}")
+        room = max(10, width - cell_len(label) - cell_len(hint) - 1)
+        lines = wrap(self.step.sentence, room)
+        return label, hint, lines if len(lines) <= 2 else [lines[0], cut("".join(lines[1:]), room)]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width)[2])
+
+    def render(self) -> Content:
         width = self.content_size.width
-        sentence = cut(self.step.sentence, width - cell_len(label) - cell_len(hint) - 1)
-        gap = " " * max(1, width - cell_len(label) - cell_len(sentence) - cell_len(hint))
+        label, hint, lines = self._lines(width)
+        gap = " " * max(1, width - cell_len(label) - cell_len(lines[0]) - cell_len(hint))
+        below = "".join("\n" + " " * cell_len(label) + line for line in lines[1:])
         return Content.assemble(
-            (label, self.get_visual_style("nextstep--label")), Content(sentence), gap,
-            (hint, self.get_visual_style("nextstep--key")),
+            (label, self.get_visual_style("nextstep--label")), Content(lines[0]), gap,
+            (hint, self.get_visual_style("nextstep--key")), Content(below),
         )  # fmt: skip
 
     def on_click(self) -> None:
