@@ -60,7 +60,7 @@ def serve_in_thread(
     deadline = time.monotonic() + _START_SECONDS
     while not server.started:
         if time.monotonic() > deadline or not thread.is_alive():
-            raise ZhubiError("api.address", "the office did not start", address=url)
+            raise ZhubiError("api.address", "the office did not start", address=url, reason="-")
         time.sleep(0.01)
     return RunningOffice(url, server, thread)
 

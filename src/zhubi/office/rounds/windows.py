@@ -43,7 +43,7 @@ def open_round(
     """
     form = _kind(policy, kind)
     if closes_at <= opens_at:
-        raise RoundsError("rounds.dates", "a round closes after it opens", found=instant(closes_at))
+        raise _dates("a round closes after it opens", opens_at, closes_at)
     apply_overrides(form, overrides or {})
     compiled = canonical(policy.model_dump(mode="json"))
     rulebook = sha256_hex(compiled)
@@ -121,16 +121,14 @@ def _change(
         closes_at = now
     elif change == "extend":
         if closes_at is None or closes_at <= view.closes_at:
-            raise RoundsError(
-                "rounds.dates", "an extension ends later than now", expected=instant(view.closes_at)
-            )
+            raise _dates("an extension ends later than before", view.closes_at, closes_at)
     elif change == "end":
         if not view.closed(now):
             raise RoundsError("rounds.not-closed", "a round is closed before it ends", round=view.title)
     elif policy is None and overrides is None and title is None and closes_at is None:
         raise RoundsError("rounds.change-nothing", "nothing to amend was named")
     elif closes_at is not None and closes_at <= view.opens_at:
-        raise RoundsError("rounds.dates", "a round closes after it opens", found=instant(closes_at))
+        raise _dates("a round closes after it opens", view.opens_at, closes_at)
     rulebook = keep_rulebook(writing, canonical(policy.model_dump(mode="json"))) if policy else None
     if policy is not None or overrides is not None:
         form = _kind(policy or policy_of(writing, view.rulebook), view.kind)
@@ -142,4 +140,10 @@ def _change(
         overrides=None if overrides is None else dict(overrides),
         title=clean_line(title) if title else None,
         reason=clean_text(reason, 2000),
+    )
+
+
+def _dates(message: str, after: datetime, found: datetime | None) -> RoundsError:
+    return RoundsError(
+        "rounds.dates", message, expected=instant(after), found=instant(found) if found else "-"
     )
