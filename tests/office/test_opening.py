@@ -10,7 +10,9 @@ from sqlalchemy import text
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RecordType
 from zhubi.core.trust.checkpoints import read_checkpoint
+from zhubi.core.trust.sealing import seal, unseal
 from zhubi.office.opening import Office, add_staff, create_office, open_office
+from zhubi.office.vault.secrets import load_sealing_key
 
 
 def make(directory: Path, **changes) -> Office:
@@ -167,3 +169,15 @@ def test_what_fails_half_way_is_removed(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_actor_shows_no_key(office: Office) -> None:
     assert "key" not in repr(office.staff()).lower()
     assert str(office.staff().key.seed) not in repr(office)
+
+
+def test_what_is_sealed_to_a_member_of_staff_opens_with_the_key_the_office_keeps_for_them(
+    office: Office,
+) -> None:
+    add_staff(office, "纪检员", "inspector")
+    holder = office.ledger.registry().staff("inspector")[0]
+    assert holder.sealing is not None
+    sealed = seal("请托情况".encode(), [holder.sealing])
+    with office.ledger.database.reading() as connection:
+        key = load_sealing_key(connection, office.secrets, holder.kid)
+    assert unseal(sealed, key).decode() == "请托情况"

@@ -24,13 +24,21 @@ from zhubi.core.trust.checkpoints import Cosigner, LogSigner
 from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.privatefile import write_private
 from zhubi.core.trust.registry import Holder
+from zhubi.core.trust.sealing import SealingKey
 from zhubi.office.ledger.acts import Actor, compose
 from zhubi.office.ledger.database import Database
 from zhubi.office.ledger.ledger import Ledger, LogKeys
 from zhubi.office.ledger.migration import migrate
 from zhubi.office.ledger.tables import pins
 from zhubi.office.vault.blobs import BlobStore
-from zhubi.office.vault.secrets import OfficeSecrets, create_secrets, keep_key, load_key, open_secrets
+from zhubi.office.vault.secrets import (
+    OfficeSecrets,
+    create_secrets,
+    keep_key,
+    keep_sealing_key,
+    load_key,
+    open_secrets,
+)
 
 Clock = Callable[[], datetime]
 
@@ -131,14 +139,22 @@ def create_office(
         migrate(database)
         origin = f"{urlsplit(url).hostname}/{short_code(5).lower()}"
         keys = {name: SigningKey.generate() for name in ("root", "log", "cosigner")}
-        service = Actor(SERVICE, SigningKey.generate())
+        service, sealing = Actor(SERVICE, SigningKey.generate()), SealingKey.generate()
         with database.writing() as connection:
             _pin(connection, _log_keys(origin, keys["log"], keys["cosigner"]), keys["root"].public)
             for name, key in (*keys.items(), (service.key.kid, service.key)):
                 keep_key(connection, secrets, name, key)
+            keep_sealing_key(connection, secrets, service.key.kid, sealing)
         office = _assemble(directory, settings, database, secrets, clock, service)
         certify(
-            office, StaffKeyBody(person=SERVICE, name=organiser, role="service", signing=service.key.public)
+            office,
+            StaffKeyBody(
+                person=SERVICE,
+                name=organiser,
+                role="service",
+                signing=service.key.public,
+                sealing=sealing.recipient,
+            ),
         )
         add_staff(office, manager_name, "manager")
         write_private(directory / _SETTINGS, _as_toml(settings))
@@ -179,7 +195,7 @@ def open_office(directory: Path, *, url: str | None = None, clock: Clock = now_u
 
 
 def add_staff(office: Office, name: str, role: str) -> Actor:
-    """A new person on the staff, with a signing key kept by the office and certified by the root.
+    """A new person on the staff, with a signing and a sealing key kept by the office, certified by the root.
 
     ``opening.bad-role``, ``opening.bad-name``.
     """
@@ -190,10 +206,16 @@ def add_staff(office: Office, name: str, role: str) -> Actor:
             role=role,
             roles="、".join(STAFF_ROLES),
         )
-    actor = Actor(uuid7(office.clock()), SigningKey.generate())
+    actor, sealing = Actor(uuid7(office.clock()), SigningKey.generate()), SealingKey.generate()
     try:
         body = StaffKeyBody.model_validate(
-            {"person": actor.author, "name": name, "role": role, "signing": actor.key.public}
+            {
+                "person": actor.author,
+                "name": name,
+                "role": role,
+                "signing": actor.key.public,
+                "sealing": sealing.recipient,
+            }
         )
     except ValidationError as problem:
         raise OfficeError(
@@ -201,6 +223,7 @@ def add_staff(office: Office, name: str, role: str) -> Actor:
         ) from problem
     with office.ledger.database.writing() as connection:
         keep_key(connection, office.secrets, actor.key.kid, actor.key)
+        keep_sealing_key(connection, office.secrets, actor.key.kid, sealing)
     certify(office, body)
     return actor
 

@@ -12,6 +12,7 @@ from zhubi.core.trust.chance import random_bytes
 from zhubi.core.trust.encodings import to_base64url
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.keys import SigningKey
+from zhubi.core.trust.sealing import SealingKey
 from zhubi.core.trust.privatefile import read_private, write_private
 from zhubi.core.trust.wrapping import KEY_BYTES, derive, from_file, raw, to_file, unwrap, wrap
 from zhubi.office.ledger.tables import wrapped_keys
@@ -103,3 +104,18 @@ def load_key(connection: Connection, secrets: OfficeSecrets, name: str) -> Signi
     if wrapped is None:
         raise VaultError("vault.no-such-key", f"this office keeps no key named {name}", name=name)
     return SigningKey.from_seed(secrets.unwrap(f"key/{name}", wrapped))
+
+
+def keep_sealing_key(connection: Connection, secrets: OfficeSecrets, name: str, key: SealingKey) -> None:
+    """Keeps a sealing key, wrapped, beside the signing key of the same name."""
+    wrapped = secrets.wrap(f"sealing/{name}", key.text.encode("ascii"))
+    connection.execute(insert(wrapped_keys).values(name=f"sealing/{name}", wrapped=wrapped))
+
+
+def load_sealing_key(connection: Connection, secrets: OfficeSecrets, name: str) -> SealingKey:
+    """The sealing key of a name: opens what was sealed to its holder; ``vault.no-such-key``, ``vault.wrong-key``."""
+    stored = f"sealing/{name}"
+    wrapped = connection.execute(select(wrapped_keys.c.wrapped).where(wrapped_keys.c.name == stored)).scalar()
+    if wrapped is None:
+        raise VaultError("vault.no-such-key", f"this office keeps no key named {stored}", name=stored)
+    return SealingKey.from_text(secrets.unwrap(stored, wrapped).decode("ascii"))
