@@ -83,7 +83,9 @@ def test_both_languages_say_the_same_things() -> None:
         }
         for tongue in ("zh_CN", "en")
     }
-    assert tongues["zh_CN"].keys() == tongues["en"].keys()
+    # Pinyin initials find acts by their Chinese names; in English there is nothing to spell.
+    chinese = {key for key in tongues["zh_CN"] if not key.startswith("tui.initials.")}
+    assert chinese == tongues["en"].keys()
 
 
 def _flat(table: dict[str, object], prefix: str = "") -> dict[str, str]:
