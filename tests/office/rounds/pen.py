@@ -51,6 +51,7 @@ def request_of(
     signing: SigningKey,
     transport: SigningKey,
     sealing: SealingKey,
+    /,
     **changed: Any,
 ) -> EnrolmentRequest:
     """A well-formed enrolment of these keys, apart from what is ``changed``."""

@@ -111,7 +111,7 @@ def test_a_check_that_came_out_otherwise_is_marked_and_not_refused(
 
 def test_a_seat_in_this_round_is_needed(scene: Any, dossier: str, house: Any) -> None:
     seated, stranger = scene.pen(), scene.pen("无席")
-    card, content = scene.brought_to(seated, dossier)
+    card, _ = scene.brought_to(seated, dossier)
     other = house.bring("ZJ26-002")
     assert refused(scene, stranger, stranger.commitment(scene)) == "rounds.no-seat"
     assert (

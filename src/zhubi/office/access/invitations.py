@@ -32,13 +32,14 @@ def invite(
     """Invite a person to enrol one device; the result is all they need, and is shown once.
 
     ``person`` invites someone known again; ``again`` says so in the log (a lost device, a forgotten PIN). Raises
-    ``AccessError`` access.days, access.name, access.unknown-person.
+    ``AccessError`` access.days, access.name, access.unknown-person, access.anchor.
     """
     if not 1 <= valid_days <= MAX_DAYS:
         raise AccessError("access.days", "1 to 90 days were expected", expected=MAX_DAYS, found=valid_days)
     name, unit = clean_line(name, 100), clean_line(unit, 200)
     if not name:
         raise AccessError("access.name", "an invitation names a person")
+    anchor = _anchor(office)
     code = short_code(_CODE_BYTES)
     expires_at = instant(now + timedelta(days=valid_days))
     with office.ledger.writing() as writing:
@@ -56,7 +57,7 @@ def invite(
         log_key=pins.log_key,
         cosigner_key=pins.cosigner_key,
         root_key=office.ledger.root,
-        tls_anchor=_anchor(office),
+        tls_anchor=anchor,
         code=code,
         person=person,
         name=name,
