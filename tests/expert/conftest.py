@@ -51,6 +51,10 @@ class Story:
     clock: Clock
     database_url: str | None = None
     experts: list[Any] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    round: str = ""
+    invitation: Any = None
+    desk: Any = None
 
     def __post_init__(self) -> None:
         from zhubi.office.api.serving import serve_in_thread
@@ -150,6 +154,25 @@ class Story:
         self.experts.append(desk)
         return desk
 
+    def sync(self, desk: Any) -> Any:
+        """A sync that goes well."""
+        from zhubi.expert.desk.synchronise import sync
+
+        report = sync(desk)
+        assert report.problem == ""
+        return report
+
+    def declare_all(self, desk: Any, round_id: str, outcome: str = "clear") -> None:
+        """Commits to a round, and declares the same on all of it; the declarations wait in the outbox."""
+        from zhubi.expert.desk import commit, declare
+
+        self.sync(desk)
+        commit.sign_commitment(desk, round_id, PIN)
+        self.sync(desk)
+        for row in declare.declarations(desk, round_id):
+            declare.answer(desk, round_id, row.key.dossier, outcome)
+        declare.sign_declarations(desk, round_id, PIN)
+
     def restart_server(self) -> None:
         """Stops serving and serves again at the same address."""
         from zhubi.office.api.serving import serve_in_thread
@@ -190,6 +213,31 @@ def story(tmp_path: Path, clock: Clock) -> Iterator[Story]:
     made = Story(tmp_path, clock)
     yield made
     made.close()
+
+
+def seat_expert(story: Story, policy: str, kind: str, **how: Any) -> Story:
+    """One round with all projects of a policy, and one expert who is enrolled and not yet synchronised."""
+    story.ids = story.import_dossiers(policy)
+    story.round = story.open_round(policy, kind, **how)
+    story.invitation = story.invite()
+    for order, (_, dossier) in enumerate(sorted(story.ids.items()), 1):
+        story.seat(story.round, dossier, story.invitation.person, order=order)
+    story.desk = story.enrol(story.invitation)
+    return story
+
+
+@pytest.fixture
+def seated(story: Story) -> Story:
+    """Three projects of Dazu, one expert enrolled."""
+    return seat_expert(story, *DAZU)
+
+
+@pytest.fixture
+def unsealed(seated: Story) -> Story:
+    """The same expert with everything declared, unsealed and here."""
+    seated.declare_all(seated.desk, seated.round)
+    seated.sync(seated.desk)
+    return seated
 
 
 @pytest.fixture(autouse=True)
