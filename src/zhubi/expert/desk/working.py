@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.views import ReviewKey
     from zhubi.expert.store.drafts import Draft
 
+_OVER = frozenset(
+    {Stage.RECUSED, Stage.DECLINED, Stage.REPLACED, Stage.WITHDRAWN, Stage.VOID, Stage.CLOSED, Stage.PURGED}
+)
 _EDITABLE = frozenset(
     {Stage.READY, Stage.DRAFTING, Stage.COMPLETE, Stage.RETURNED, Stage.REFUSED, Stage.OVERDUE}
 )
@@ -44,7 +47,7 @@ class Work:
     @property
     def editable(self) -> bool:
         """Whether the sheet takes edits: late ones too, for late is a state and not a loss."""
-        if self.opened is None or self.form.view.ended:
+        if self.opened is None or self.form.view.ended or self.view.stage in _OVER:
             return False
         return self.draft is not None or self.view.stage in _EDITABLE
 

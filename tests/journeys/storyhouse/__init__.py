@@ -1,0 +1,1 @@
+"""What the stories need: an office that is served, experts with their own machines, and what passes between them."""

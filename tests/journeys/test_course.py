@@ -1,0 +1,249 @@
+"""What happens to a review on its way: sent back, late, overtaken by a new version, replaced, withdrawn, purged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zhubi.core.model.records import RecordType, ReviewBody
+from zhubi.expert.desk import overview, purge, reading, review, submit
+from zhubi.expert.desk.errors import DeskError
+
+Seated = tuple[Any, Any, str, dict[str, str]]
+
+
+def test_a_review_sent_back_counts_until_its_correction_supersedes_it(seated: Seated) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    (first,) = expert.review("DZ-1")
+    house.return_review(round_id, dossiers["DZ-1"], expert.person, "请说明核减的理由")
+    expert.sync()
+    assert expert.stage("DZ-1") == "returned"
+    assert review.open_review(expert.desk, expert.key("DZ-1")).returned_words == "请说明核减的理由"
+    assert overview.next_step(expert.desk).dossier == dossiers["DZ-1"]
+
+    # Mended after closing: a return goes on, and its correction is in time.
+    house.change(round_id, "close")
+    house.clock.on(hours=1)
+    expert.sync()
+    second = expert.correct("DZ-1", "按退回意见补充", "已按意见补充核减理由，同意继续支持。")
+    assert expert.stage("DZ-1") == "submitted"
+    logged = {each.digest: each for each in house.logged(RecordType.REVIEW)}
+    assert set(logged) == {first, second}
+    assert logged[second].payload.supersedes == (first,)
+    body = logged[second].body
+    assert isinstance(body, ReviewBody) and body.reason == "按退回意见补充"
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
+    expert.proves()
+
+
+def test_an_expert_corrects_a_review_of_their_own_accord(seated: Seated) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    (first,) = expert.review("DZ-1")
+    review.begin_correction(expert.desk, expert.key("DZ-1"), "笔误")
+    expert.opinion("DZ-1", "更正后的意见。")
+    assert "correcting" in expert.row("DZ-1").flags
+    assert expert.stage("DZ-1") == "submitted", "what was submitted stands while its correction is typed"
+    second = expert.correct("DZ-1", "笔误", "更正后的意见，同意继续支持。")
+    assert [each.payload.supersedes for each in house.logged(RecordType.REVIEW)] == [(), (first,)]
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
+    assert {first, second} <= set(expert.receipts())
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_what_arrives_late_is_kept_and_counts_only_when_the_organiser_says_so(
+    seated: Seated, granted: bool
+) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1", "DZ-2")
+    expert.sign("DZ-1")
+    house.clock.on(hours=31)
+    assert expert.stage("DZ-2") == "overdue"
+    expert.submit()
+    assert expert.stage("DZ-1") == "late"
+    assert expert.proves() == 4, "late, and proven all the same"
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "late"
+
+    assert (
+        house.decide(round_id, dossiers["DZ-1"], expert.person, granted=granted, words="会场断网") == "late"
+    )
+    expert.sync()
+    assert expert.stage("DZ-1") == ("submitted" if granted else "late")
+    # Nothing typed is lost by closing: the other sheet can still be signed, and is late as well.
+    expert.sign("DZ-2")
+    expert.submit()
+    assert expert.stage("DZ-2") == "late"
+
+
+def test_papers_that_change_while_they_are_reviewed_leave_the_draft_and_bring_their_key(
+    seated: Seated, papers: Any
+) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    before = expert.typed("DZ-1")
+    house.bring(papers("DZ-1", text="更新后的正文：补充了台架试验的数据。"), update=True)
+    expert.sync()
+
+    view = review.open_review(expert.desk, expert.key("DZ-1"))
+    assert view.state.opinion == before and not view.read_only
+    assert "new-version" in view.flags
+    assert expert.stage("DZ-1") == "complete", "a changed paper asks for no new declaration"
+    content = reading.content(expert.desk, expert.key("DZ-1"))
+    assert "台架试验" in "".join(each.text for each in content.sections)
+    keys = house.logged(RecordType.KEY_RELEASE, subject=dossiers["DZ-1"])
+    assert len({each.body.manifest_digest for each in keys}) == 2
+
+    (digest,) = expert.sign("DZ-1")
+    expert.submit()
+    newest = house.logged(RecordType.DOSSIER, subject=dossiers["DZ-1"])[-1]
+    (signed,) = (each for each in house.logged(RecordType.REVIEW) if each.digest == digest)
+    assert signed.body.dossier == newest.digest
+    assert expert.stage("DZ-1") == "submitted"
+
+
+def test_a_review_of_the_version_before_is_logged_and_marked(seated: Seated, papers: Any) -> None:
+    house, expert, round_id, _ = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    (digest,) = expert.sign("DZ-1")
+    house.bring(papers("DZ-1", text="签名之后才到的新正文。"), update=True)
+    expert.submit()
+    expert.sync()
+    assert expert.stage("DZ-1") == "submitted"
+    assert "older-version" in expert.row("DZ-1").flags
+    assert [each.digest for each in house.logged(RecordType.REVIEW)] == [digest]
+
+
+def test_a_card_that_changes_asks_for_a_new_declaration_and_keeps_the_draft(
+    seated: Seated, papers: Any
+) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    before = expert.typed("DZ-1")
+    house.bring(papers("DZ-1", leader="后加入的负责人"), update=True)
+    expert.sync()
+    assert expert.stage("DZ-1") == "declare"
+    assert "redeclare" in expert.row("DZ-1").flags
+    keys = house.logged(RecordType.KEY_RELEASE, subject=dossiers["DZ-1"])
+    assert len(keys) == 1, "the key of the new version waits for the new declaration"
+
+    expert.declare(round_id)
+    assert expert.stage("DZ-1") == "complete"
+    assert expert.typed("DZ-1") == before
+    assert len(house.logged(RecordType.KEY_RELEASE, subject=dossiers["DZ-1"])) == 2
+    expert.sign("DZ-1")
+    expert.submit()
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
+
+
+def test_a_review_that_the_office_refuses_is_not_lost_and_is_signed_again(
+    seated: Seated, papers: Any
+) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    expert.sign("DZ-1")
+    # While it waits, the organiser changes the card: the declaration that it rests on stands no more.
+    house.bring(papers("DZ-1", leader="后加入的负责人"), update=True)
+    report = submit.submit(expert.desk)
+    state = {each.code: each.state for each in report.delivered}["DZ-1"]
+    print("STATE", state, report)
+    expert.try_sync()
+    if state == "refused":
+        assert expert.typed("DZ-1"), "what was typed is there"
+        assert len(house.logged(RecordType.REFUSAL)) == 1
+        expert.declare(round_id)
+        expert.sign("DZ-1")
+        expert.submit()
+    else:
+        expert.declare(round_id)
+    assert expert.stage("DZ-1") == "submitted"
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
+
+
+def test_an_expert_who_is_replaced_keeps_nothing_open(seated: Seated, enrol: Any) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    successor = enrol("顾怀谨")
+    house.replace(round_id, dossiers["DZ-1"], expert.person, successor.person)
+    (digest,) = expert.sign("DZ-1")
+    submit.submit(expert.desk)
+    expert.try_sync()
+    assert expert.stage("DZ-1") == "replaced"
+    assert house.logged(RecordType.REVIEW) == []
+    (refusal,) = house.logged(RecordType.REFUSAL)
+    assert refusal.body.record == digest
+    assert overview.leaving(expert.desk).unsent == 0
+
+
+def test_a_withdrawn_project_leaves_the_desk_of_everyone(seated: Seated) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.review("DZ-1")
+    expert.fill("DZ-2")
+    house.withdraw(round_id, dossiers["DZ-1"])
+    house.withdraw(round_id, dossiers["DZ-2"])
+    expert.sync()
+    assert {expert.stage("DZ-1"), expert.stage("DZ-2")} == {"withdrawn"}
+    with pytest.raises(DeskError):
+        review.set_opinion(expert.desk, expert.key("DZ-2"), "撤回以后不再评")
+    assert expert.proves() == 4
+
+
+def test_an_ended_round_is_purged_and_gives_neither_key_nor_content_again(seated: Seated, enrol: Any) -> None:
+    house, expert, round_id, _ = seated
+    expert.take_up(round_id)
+    expert.review("DZ-1")
+    expert.fill("DZ-2")
+    with pytest.raises(DeskError) as early:
+        purge.purge_round(expert.desk, round_id, "246810")
+    assert early.value.kind == "desk.round-not-ended"
+    house.clock.on(hours=31)
+    house.change(round_id, "end")
+    expert.sync()
+    assert expert.stage("DZ-1") == "closed"
+
+    report = purge.purge_round(expert.desk, round_id, "246810")
+    assert report.dossiers == 2 and report.blobs == 2
+    expert.sync()
+    assert {expert.stage("DZ-1"), expert.stage("DZ-2")} == {"purged"}
+    assert list((expert.folder / "blobs").rglob("*")) == [
+        each for each in (expert.folder / "blobs").rglob("*") if each.is_dir()
+    ]
+    (said,) = house.logged(RecordType.PURGE)
+    assert (said.body.dossiers, said.body.blobs, said.body.device) == (2, 2, expert.device)
+    assert expert.proves() == 5, "what was said stays proven"
+    expert.restart()
+    with house.wire.listening() as heard:
+        expert.sync()
+    assert not [each for each in heard if "/blobs/" in each.path or "/releases" in each.path]
+
+    # Another machine of the same person comes too late for this round.
+    second = enrol("陈思远", person=expert.person)
+    second.sync()
+    assert not [each for each in house.logged(RecordType.KEY_RELEASE) if each.body.device == second.device]
+
+
+def test_something_unsent_holds_the_purge_back(seated: Seated) -> None:
+    house, expert, round_id, _ = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    expert.sync()
+    house.change(round_id, "close")
+    expert.sign("DZ-1")
+    house.change(round_id, "end")
+    house.wire.lose("/v1/records", "request")
+    expert.try_sync()
+    expert.try_sync()
+    print("UNSENT", overview.leaving(expert.desk).unsent)
+    if overview.leaving(expert.desk).unsent:
+        with pytest.raises(DeskError) as held:
+            purge.purge_round(expert.desk, round_id, "246810")
+        assert held.value.kind == "desk.purge-unsent"
+    assert expert.typed("DZ-1")
