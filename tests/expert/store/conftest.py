@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from zhubi.core.model.records import Record, RecordType, parse_record
-from zhubi.core.model.values import Frozen, instant
+from zhubi.core.model.values import instant
 from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.records import record_digest, sign
 from zhubi.expert.store.records import Arrival
@@ -60,8 +60,8 @@ class World:
 
     def office(self) -> Office:
         return Office(
-            self.origin, "https://review.example.gov", "某科技厅", "log", "cosigner", "root", "", self.me, "张三", "浙江大学",
-            self.mine.kid, "0" * 64, NOW - timedelta(days=9),
+            self.origin, "https://review.example.gov", "某科技厅", "log", "cosigner", "root", "", self.me,
+            "张三", "浙江大学", self.mine.kid, "0" * 64, NOW - timedelta(days=9),
         )  # fmt: skip
 
     def key(self, round: int, dossier: int) -> AssignmentKey:
@@ -97,7 +97,8 @@ class World:
     ) -> Arrival:
         body = {
             "title": f"第{round}场", "kind": "project-appraisal", "rulebook": "b" * 64, "overrides": {},
-            "opens_at": instant(NOW - timedelta(days=5)), "closes_at": instant(closes), "organiser": "某科技厅", **known,
+            "opens_at": instant(NOW - timedelta(days=5)), "closes_at": instant(closes),
+            "organiser": "某科技厅", **known,
         }  # fmt: skip
         return self.arrival(RecordType.ROUND, body, round=round, index=index)
 

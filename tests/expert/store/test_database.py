@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -207,7 +206,7 @@ def test_a_missing_file_is_not_made_anew(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Database(tmp_path / "store-1.db", KEY, "write", lambda: "")
     assert caught.value.kind == "store.damaged-no-backup"
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_is_shown_nowhere(database: Database) -> None:

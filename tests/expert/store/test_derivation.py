@@ -119,23 +119,22 @@ def test_any_order_of_arrival_gives_the_rows_that_a_rebuild_gives(
     order = data.draw(st.permutations(told))
     mine = [each for each in told if each.record.payload.author == world.me]
     proofs = data.draw(st.lists(st.sampled_from(mine), max_size=6)) if mine else []
-    with tempfile.TemporaryDirectory() as folder:
-        with Store.create(Path(folder) / "one", type(secret)()) as store:
-            store.offices.put(world.office())
-            while order:
-                size = data.draw(st.integers(1, len(order)))
-                store.records.add(world.origin, order[:size], NOON)
-                order = order[size:]
-                happen(store, world, data.draw)
-            store.rulebooks.put("b" * 64, b"{}", kinds={"project-appraisal": KindSummary("立项评审", 2)})
-            for each in proofs:
-                prove(store, each)
-            for _ in range(6):
-                happen(store, world, data.draw)
-            kept = derived(store)
-            store.assignments.rebuild()
-            assert derived(store) == kept
-            agree_with_the_rules(store, world)
+    with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "one", type(secret)()) as store:
+        store.offices.put(world.office())
+        while order:
+            size = data.draw(st.integers(1, len(order)))
+            store.records.add(world.origin, order[:size], NOON)
+            order = order[size:]
+            happen(store, world, data.draw)
+        store.rulebooks.put("b" * 64, b"{}", kinds={"project-appraisal": KindSummary("立项评审", 2)})
+        for each in proofs:
+            prove(store, each)
+        for _ in range(6):
+            happen(store, world, data.draw)
+        kept = derived(store)
+        store.assignments.rebuild()
+        assert derived(store) == kept
+        agree_with_the_rules(store, world)
 
 
 def happen(store: Store, world: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:

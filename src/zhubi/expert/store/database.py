@@ -47,7 +47,8 @@ class Database:
         self._leased = 0
         self._gate = threading.Condition()
         self.closed = False
-        if mode != "create" and not path.exists():
+        if mode != "create" and not (path.exists() and path.stat().st_size):
+            # An empty file opens under any key; taking it for a new store would hide that all is lost.
             raise damaged(str(path.parent), newest_backup())
         with self._faults():
             self._writer = _connect(path, key, mode)

@@ -16,8 +16,8 @@ from zhubi.expert.store.values import DraftSummary, Key, from_micros, to_micros
 if TYPE_CHECKING:
     from zhubi.core.model.sheet import Sheet
 
-_EDITS_KEPT: Final = 500
-"""How many edits of one sheet the journal holds before it settles by itself: a bound on its size."""
+_EDITS_KEPT: Final = 250
+"""How many edits of one sheet the journal keeps at least; twice as many are its bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,10 @@ class Drafts:
                         " AND round = (SELECT id FROM rounds WHERE office = ? AND round = ?)",
                         (missing, score_text, key.dossier, key.office, key.round),
                     )
-            if edit + 1 >= _EDITS_KEPT:
-                _settle(connection, number)
+            if (edit + 1) % _EDITS_KEPT == 0:
+                connection.execute(
+                    "DELETE FROM journal WHERE draft = ? AND edit <= ?", (number, edit + 1 - _EDITS_KEPT)
+                )
         return from_micros(moment)
 
     def _newest(self, connection: Connection, key: Key) -> tuple[int, int, int, str, str | None]:
@@ -158,7 +160,7 @@ class Drafts:
         """What an earlier session left in the journal and nobody has answered for yet; None when it ended in order."""
         with self._database.reading() as connection:
             found = connection.execute(
-                "SELECT d.id, d.sheet, max(j.at), count(*) FROM drafts d JOIN journal j ON j.draft = d.id"
+                "SELECT d.id, d.sheet, max(j.at), max(j.edit) FROM drafts d JOIN journal j ON j.draft = d.id"
                 " WHERE d.office = ? AND d.round = ? AND d.dossier = ? GROUP BY d.id",
                 (key.office, key.round, key.dossier),
             ).fetchone()

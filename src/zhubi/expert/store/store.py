@@ -189,7 +189,6 @@ def _database(directory: Path, file: StoreFile, secret: bytes, mode: Mode) -> Da
 def _make_current(database: Database) -> None:
     found, known = version_of(database), known_version()
     if found == 0:
-        # An empty file opens under any key; taking it for a new store would hide that all is lost.
         raise damaged(str(database.path.parent), newest_backup(database.path))
     if database.read_only:
         check_version(found, known)
