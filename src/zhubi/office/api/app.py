@@ -13,6 +13,7 @@ from zhubi.office.api import access_calls, blob_calls, log_calls, problems, reco
 from zhubi.office.opening import Office
 
 MAX_BODY: Final = 32 * 1024 * 1024
+_TOO_LARGE: Final = problems.problem_response("api.too-large", 413, "the request is too large")
 
 
 class BodyLimit:
@@ -28,11 +29,10 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > MAX_BODY:
-            await problems.problem_response("api.too-large", 413, "the request is too large")(
-                scope, receive, send
-            )
+            await _TOO_LARGE(scope, receive, send)
             return
         taken = 0
+        answering = False
 
         async def bounded() -> Message:
             nonlocal taken
@@ -42,7 +42,15 @@ class BodyLimit:
                 return {"type": "http.disconnect"}
             return message
 
-        await self._app(scope, bounded, send)
+        async def answered(message: Message) -> None:
+            nonlocal answering
+            if taken <= MAX_BODY or answering:
+                answering = True
+                await send(message)
+
+        await self._app(scope, bounded, answered)
+        if not answering:
+            await _TOO_LARGE(scope, receive, send)
 
 
 def create_app(office: Office) -> FastAPI:
