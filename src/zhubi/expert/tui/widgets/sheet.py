@@ -187,8 +187,9 @@ class SheetRows(Rows):
         line = self.line
         if line is None or self._typing is None:
             return True
-        problem = self._filler.typed(line, self._typing.text, self._before, done=True)
-        self._typing = Typing(self._typing.text, problem) if problem else None
+        text = self._typing.text
+        problem = self._filler.typed(line, text, self._before, done=True)
+        self._typing = Typing(text, problem) if problem else None
         self.refresh()
         return not problem
 
