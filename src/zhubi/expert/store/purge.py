@@ -17,6 +17,7 @@ from zhubi.expert.store.blobs import Blobs
 from zhubi.expert.store.database import Connection, Database
 from zhubi.expert.store.errors import StoreError, fault_of_file
 from zhubi.expert.store.migration import BACKUPS
+from zhubi.expert.store.records import record_of
 from zhubi.expert.store.storefile import StoreFile, read_store_file, write_store_file
 from zhubi.expert.store.touched import Touched
 from zhubi.expert.store.values import PurgeOutcome, PurgePlan, to_micros
@@ -97,6 +98,7 @@ class Purge:
             doomed = connection.execute("SELECT digest FROM doomed_blobs").fetchall()
         for (digest,) in doomed:
             self._blobs.remove(digest)
+        record_of.cache_clear()
         self._remove_backups()
         self._renew_key()
         with self._database.writing() as connection:

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from zhubi.expert.store.database import Connection, Database
@@ -25,6 +26,8 @@ _ABOUT: Final = {
     "return": "review",
 }
 _KEYS: Final = "key-release"
+_REMEMBERED: Final = 256
+"""Every act on a sheet reads the round's records and the project's again; they are never another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,9 @@ class Records:
         )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def record_of(digest: str, kid: str, compact: str, index: int | None) -> Record:
-    """The typed record of a compact that was verified before it was kept."""
+    """The typed record of a compact that was verified before it was kept. The newest ones read are remembered."""
     from zhubi.core.model.records import parse_record
 
     return parse_record(digest, kid, _payload_of(compact), index)
