@@ -141,29 +141,45 @@ def test_a_card_that_changes_asks_for_a_new_declaration_and_keeps_the_draft(
     assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
 
 
-def test_a_review_that_the_office_refuses_is_not_lost_and_is_signed_again(
+def test_a_review_signed_before_the_card_changed_waits_for_the_new_declaration_and_then_counts(
     seated: Seated, papers: Any
 ) -> None:
     house, expert, round_id, dossiers = seated
     expert.take_up(round_id)
     expert.fill("DZ-1")
-    expert.sign("DZ-1")
-    # While it waits, the organiser changes the card: the declaration that it rests on stands no more.
+    (digest,) = expert.sign("DZ-1")
     house.bring(papers("DZ-1", leader="后加入的负责人"), update=True)
-    report = submit.submit(expert.desk)
-    state = {each.code: each.state for each in report.delivered}["DZ-1"]
-    print("STATE", state, report)
-    expert.try_sync()
-    if state == "refused":
-        assert expert.typed("DZ-1"), "what was typed is there"
-        assert len(house.logged(RecordType.REFUSAL)) == 1
-        expert.declare(round_id)
-        expert.sign("DZ-1")
-        expert.submit()
-    else:
-        expert.declare(round_id)
+    expert.submit()
+    expert.sync()
+    assert expert.stage("DZ-1") == "declare"
+    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "declare"
+    expert.declare(round_id)
     assert expert.stage("DZ-1") == "submitted"
     assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
+    assert [each.digest for each in house.logged(RecordType.REVIEW)] == [digest]
+
+
+def test_work_that_was_refused_is_not_lost_and_is_signed_again_when_the_seat_comes_back(
+    seated: Seated, enrol: Any
+) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    words = expert.typed("DZ-1")
+    successor = enrol("顾怀谨")
+    house.replace(round_id, dossiers["DZ-1"], expert.person, successor.person)
+    (refused,) = expert.sign("DZ-1")
+    submit.submit(expert.desk)
+    house.replace(round_id, dossiers["DZ-1"], successor.person, expert.person)
+    expert.sync()
+    assert expert.stage("DZ-1") == "refused"
+    assert review.open_review(expert.desk, expert.key("DZ-1")).refused_words
+    assert expert.typed("DZ-1") == words
+    (signed,) = expert.sign("DZ-1")
+    expert.submit()
+    assert signed != refused
+    assert expert.stage("DZ-1") == "submitted"
+    assert [each.digest for each in house.logged(RecordType.REVIEW)] == [signed]
 
 
 def test_an_expert_who_is_replaced_keeps_nothing_open(seated: Seated, enrol: Any) -> None:
@@ -234,16 +250,16 @@ def test_something_unsent_holds_the_purge_back(seated: Seated) -> None:
     house, expert, round_id, _ = seated
     expert.take_up(round_id)
     expert.fill("DZ-1")
-    expert.sync()
-    house.change(round_id, "close")
     expert.sign("DZ-1")
+    house.change(round_id, "close")
     house.change(round_id, "end")
     house.wire.lose("/v1/records", "request")
     expert.try_sync()
-    expert.try_sync()
-    print("UNSENT", overview.leaving(expert.desk).unsent)
-    if overview.leaving(expert.desk).unsent:
-        with pytest.raises(DeskError) as held:
-            purge.purge_round(expert.desk, round_id, "246810")
-        assert held.value.kind == "desk.purge-unsent"
-    assert expert.typed("DZ-1")
+    assert overview.leaving(expert.desk).unsent == 1
+    with pytest.raises(DeskError) as held:
+        purge.purge_round(expert.desk, round_id, "246810")
+    assert held.value.kind == "desk.purge-unsent"
+    expert.sync()
+    purge.purge_round(expert.desk, round_id, "246810")
+    expert.sync()
+    assert len(house.logged(RecordType.PURGE)) == 1
