@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from zhubi import __version__
+from zhubi.cli.entry import wanted_language
 from zhubi.core.model.errors import ZhubiError
 from zhubi.locale import explain, say, use_language
 
@@ -78,13 +79,13 @@ class _Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--lang", type=click.Choice(["zh", "en"]), envvar="ZHUBI_LANG", help="zh, en")
-@click.option("--plain", is_flag=True, help="no box characters, for old consoles")
+@click.option("--lang", type=click.Choice(["zh", "en"]), envvar="ZHUBI_LANG", help=say("cli.opt-lang"))
+@click.option("--plain", is_flag=True, help=say("cli.opt-plain"))
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="ZHUBI_HOME",
-    help="the expert's data, instead of the user's own directory",
+    help=say("cli.opt-directory"),
 )
 @click.version_option(__version__, message="zhubi %(version)s")
 @click.pass_context
@@ -98,21 +99,9 @@ def zhubi(context: click.Context, lang: str | None, plain: bool, directory: Path
     context.exit(open_app(directory, language=lang, plain=plain))
 
 
-def _wanted_language(arguments: Sequence[str]) -> str:
-    # Before click reads anything, since its own help is already in a language.
-    for place, word in enumerate(arguments):
-        if word.startswith("--lang="):
-            return word.removeprefix("--lang=")
-        if word == "--lang" and place + 1 < len(arguments):
-            return arguments[place + 1]
-        if not word.startswith("-"):
-            break
-    return os.environ.get("ZHUBI_LANG", "zh")
-
-
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line; gives the exit status. No fault leaves as a traceback."""
-    use_language(_wanted_language(arguments))
+    use_language(wanted_language(arguments))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

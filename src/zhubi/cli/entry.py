@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 
 
 def main() -> int:
@@ -13,6 +15,22 @@ def main() -> int:
 
         print(f"zhubi {__version__}")
         return 0
+    from zhubi.locale import use_language
+
+    # Before the commands are imported, since their own help is already in a language.
+    use_language(wanted_language(arguments))
     from zhubi.cli.commands import run
 
     return run(arguments)
+
+
+def wanted_language(arguments: Sequence[str]) -> str:
+    """The language that a command line asks for: ``--lang`` before the command, else ``ZHUBI_LANG``, else Chinese."""
+    for place, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if not word.startswith("-"):
+            break
+    return os.environ.get("ZHUBI_LANG", "zh")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zhubi.core.model.errors import ZhubiError
 from zhubi.locale import say
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ def default_directory() -> Path:
 @click.pass_context
 def office(context: click.Context, directory: Path | None, staff: str | None) -> None:
     """Run the review office."""
+    try:
+        import fastapi  # noqa: F401
+        import sqlalchemy  # noqa: F401
+    except ModuleNotFoundError as missing:
+        raise ZhubiError(
+            "cli.not-installed",
+            "the office extra is not installed",
+            command="office",
+            library=missing.name or "",
+        ) from missing
     context.obj = at = OfficeAt(directory or default_directory(), staff)
     context.call_on_close(at.close)
 
