@@ -19,6 +19,8 @@ _INVISIBLE: Final = re.compile(
 )
 _FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
 _MAX_COMBINING: Final = 4
+# Characters that cleaning leaves as they are, whatever stands beside them: most text is made of nothing else.
+_PLAIN: Final = re.compile("[\n -~\u00b7\u00d7\u2010-\u2027\u3000-\u3029\u4e00-\u9ffc\uff01-\uff5e]*")
 _NAME_FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -42,6 +44,8 @@ def _visible(text: str) -> str:
 
 def clean_text(text: str, limit: int = 200_000) -> str:
     """Several lines of foreign text, made safe to show: NFC, line feeds kept, at most ``limit`` characters."""
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return text
     text = (
         text[: limit * 2]
         .replace("\r\n", "\n")
