@@ -42,13 +42,12 @@ class _KindRows(Rows):
         kind = self.kinds[line]
         mark = "[x] " if kind.id in self.ticked else "[ ] "
         name = f"{line + 1} {kind.name}"
-        window = min(18, width // 4)
+        window = min(14, width // 4)
         return [
             (mark, "good" if kind.id in self.ticked else ""),
-            column(name, max(8, width - 5 - 2 * window)),
-            column(kind.window, window, "quiet"),
+            column(name, max(8, width - 5 - window)),
             (" ", ""),
-            column(kind.basis, window, "quiet"),
+            column(kind.window, window, "quiet"),
         ]
 
     def tick(self, line: int) -> None:
@@ -76,7 +75,9 @@ class RelationBox(Box[tuple[tuple[RelationView, ...], str]]):
     NAME = "relation"
     DEFAULT_CSS = """
     RelationBox .frame { width: 78; }
-    RelationBox TextArea { height: 4; }
+    RelationBox Field { margin-top: 0; }
+    RelationBox TextArea { height: 3; }
+    RelationBox #kind { height: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+g", "take", "take", priority=True),
@@ -96,14 +97,28 @@ class RelationBox(Box[tuple[tuple[RelationView, ...], str]]):
             yield Static(Content(say(f"tui.declare.outcome.{self._outcome}")), classes="title")
             yield Prose((f"{card.code} {card.title}", "strong"), (say("tui.declare.which"), "quiet"))
             yield _KindRows(self._kinds, {each.kind for each in card.relations})
+            yield Prose(id="kind")
             yield Field(say("tui.declare.with-whom"), id="whom", value=before.with_whom if before else "")
             yield Field(
                 say("tui.declare.until"), id="until", value=before.until if before else "", hint="2025-06-30"
             )
-            yield Prose("", (say(f"tui.declare.words-{self._outcome}"), "quiet"))
+            yield Prose((say(f"tui.declare.words-{self._outcome}"), "quiet"))
             yield TextArea(card.words, soft_wrap=True, tab_behavior="focus")
             yield Prose(id="answer")
             yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._say_kind()
+
+    def on_rows_moved(self, _message: Rows.Moved) -> None:
+        self._say_kind()
+
+    def _say_kind(self) -> None:
+        rows = self.query_one(_KindRows)
+        if rows.cursor < len(self._kinds):
+            kind = self._kinds[rows.cursor]
+            window = say("tui.declare.kind", name=kind.name, window=kind.window, basis=kind.basis)
+            self.query_one("#kind", Prose).say((window, "quiet"))
 
     def action_take(self) -> None:
         """Take what is said; it is kept on this machine until it is signed."""

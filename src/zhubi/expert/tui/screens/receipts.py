@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class ReceiptRows(Rows):
     """One receipt a line."""
 
+    OPENS = False
+
     listed: tuple[ReceiptRow, ...] = ()
 
     def count_lines(self) -> int:

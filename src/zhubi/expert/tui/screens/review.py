@@ -22,7 +22,7 @@ from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.reading import ReadingPane
 from zhubi.expert.tui.widgets.rows import Rows
 from zhubi.expert.tui.widgets.sheet import SheetRows
-from zhubi.expert.tui.widgets.sheetlines import SheetLine
+from zhubi.expert.tui.widgets.sheetlines import SheetLine, name_of_missing
 from zhubi.locale import say
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class ReviewScreen(Page[None]):
         self._view: ReviewView | None = None
         self._state: SheetState | None = None
         self._busy = False
+        self._edits = 0
 
     def body(self) -> ComposeResult:
         yield OneLine(id="info")
@@ -78,8 +79,15 @@ class ReviewScreen(Page[None]):
 
     def _open(self) -> None:
         self._busy = True
-        desk, key = self.desk, self.key
-        self.errand(lambda: review.open_review(desk, key), self._opened, self._not_opened, group="review")
+        desk, key, edits_before = self.desk, self.key, self._edits
+
+        async def opened(view: ReviewView) -> None:
+            if self._edits != edits_before:
+                self._open()  # something was typed meanwhile: what was read is older than what stands here
+            else:
+                await self._opened(view)
+
+        self.errand(lambda: review.open_review(desk, key), opened, self._not_opened, group="review")
 
     def _not_opened(self, sentence: str) -> None:
         self._busy = False
@@ -170,7 +178,7 @@ class ReviewScreen(Page[None]):
         if self._view is not None and self._view.read_only:
             line.say(say("tui.review.read-only"), "", left_look="quiet")
         elif state.missing:
-            sentences = say("tui.list-comma").join(each.sentence for each in state.missing)
+            sentences = say("tui.list-comma").join(name_of_missing(state, each) for each in state.missing)
             line.say(
                 say("tui.review.missing", count=len(state.missing), what=sentences), "", left_look="warn"
             )
@@ -204,6 +212,7 @@ class ReviewScreen(Page[None]):
         except (ZhubiError, OSError) as problem:
             return self.zhubi.sentence(problem)
         if state is not None:
+            self._edits += 1
             self._take(state)
         return ""
 

@@ -241,7 +241,7 @@ class SubmitScreen(Page[None]):
             said.append((f"{name} {words}", looks[each.state]))
             if each.key is not None:
                 self.rows.steps[each.key] = (words, looks[each.state])
-        if report.problem:
+        if report.problem and all(each.sentence != report.problem for each in report.delivered):
             said.append((report.problem, "warn"))
         if report.unsent:
             said.append((say("tui.submit.unsent", count=report.unsent), "warn"))

@@ -27,6 +27,8 @@ _LOOKS = {"proven": "good", "pending": "warn", "refused": "bad", "none": "quiet"
 class TrailRows(Rows):
     """One act a line, the oldest first."""
 
+    OPENS = False
+
     listed: tuple[TrailRow, ...] = ()
 
     def count_lines(self) -> int:

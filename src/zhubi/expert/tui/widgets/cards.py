@@ -107,7 +107,6 @@ def card_paragraphs(card: DeclarationRow) -> list[tuple[str, str]]:
     said = [(f"{card.code} {card.title}", "strong")]
     if card.hints:
         said += [(each.sentence, "warn") for each in card.hints]
-        said.append((say("tui.declare.local"), "quiet"))
     said.append((say("tui.declare.units"), "head"))
     said += [(f"{name}  {part}", "") for name, part in card.units]
     if card.people:

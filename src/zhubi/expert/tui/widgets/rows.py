@@ -54,6 +54,9 @@ class Rows(ScrollView, can_focus=True):
         Binding("end,ctrl+end", "edge(1)", show=False, id="rows.last"),
     ]
 
+    OPENS: ClassVar[bool] = True
+    """Whether Enter does something on a line; where it does not, its key is not offered."""
+
     cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
@@ -202,6 +205,9 @@ class Rows(ScrollView, can_focus=True):
     def action_edge(self, direction: int) -> None:
         """The first or the last line."""
         self.cursor = self._nearest(0 if direction < 0 else max(0, self.count_lines() - 1), -direction)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.OPENS if action == "choose" else super().check_action(action, parameters)
 
     def action_choose(self) -> None:
         """What Enter does on the line under the cursor."""

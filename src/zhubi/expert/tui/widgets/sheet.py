@@ -82,7 +82,7 @@ class SheetRows(Rows):
             self._sheet_lines = lines
             self.reload()
             if here is not None:
-                self.go_to(here.kind, here.item)
+                self._stand_on(here.kind, here.item)
         self.refresh()
 
     def count_lines(self) -> int:
@@ -104,6 +104,9 @@ class SheetRows(Rows):
         """Put the cursor on a line; False when the sheet has none of that name."""
         self._go_on()
         self._typing = None
+        return self._stand_on(kind, item)
+
+    def _stand_on(self, kind: str, item: str) -> bool:
         for place, line in enumerate(self._sheet_lines):
             if line.kind == kind and (line.item == item or not item):
                 self.cursor = place

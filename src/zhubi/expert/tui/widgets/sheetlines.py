@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         FactRow,
         FindingRow,
         IndicatorRow,
+        MissingRow,
         QuestionRow,
         SheetState,
     )
@@ -74,9 +75,6 @@ def _lines(state: SheetState) -> Iterator[SheetLine]:
     if state.indicators:
         yield _head("indicators")
         yield from (SheetLine("indicator", each.id) for each in state.indicators)
-    if state.facts:
-        yield _head("facts")
-        yield from (SheetLine("fact", each.name) for each in state.facts)
     if state.checks:
         counts = [sum(each.outcome == outcome for each in state.checks) for outcome in _OUTCOMES]
         yield _head("checks", unmet=counts[0], unknown=counts[1], met=counts[2])
@@ -90,6 +88,24 @@ def _lines(state: SheetState) -> Iterator[SheetLine]:
         yield from (SheetLine("note", "", each, "warn") for each in state.advice)
     yield _head("opinion")
     yield SheetLine("opinion", "opinion")
+    if state.facts:
+        yield _head("facts")
+        yield from (SheetLine("fact", each.name) for each in state.facts)
+
+
+def name_of_missing(state: SheetState, missing: MissingRow) -> str:
+    """What is missing, by its own name; its sentence where it has none."""
+    if missing.what in ("score", "comment"):
+        found = next((each.name for each in state.criteria if each.id == missing.item), "")
+    elif missing.what == "answer":
+        found = next((each.name for each in state.questions if each.id == missing.item), "")
+    elif missing.what == "finding":
+        found = next((each.name for each in state.findings if each.id == missing.item), "")
+    elif missing.what in ("recommendation", "opinion"):
+        found = say(f"tui.sheet.head.{missing.what}")
+    else:
+        found = ""
+    return found or missing.sentence
 
 
 def _head(name: str, **values: object) -> SheetLine:
