@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from zhubi.office.vault.sealing import SourceContent, SourceFile
 _Item = TypeVar("_Item")
 MAX_FILE: Final = 512 * 1024 * 1024
 MAX_FILES: Final = 200
+MAX_SECTION: Final = 200_000
+_MATERIAL: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}\Z")
 _TYPES: Final = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -54,11 +57,14 @@ def build(raw: Mapping[str, Any], folder: Path, place: str, problems: Problems) 
         "code", "title", "set_up_on", "classified", "card", "facts", "fact_sources", "sections", "budget",
         "indicators", "attachments",
     }  # fmt: skip
-    for name in sorted(set(raw) - known):
-        problems.add(f"{place} {name}", "unknown-key", name=name)
+    _spelling(raw, known, place, problems)
+    _shapes(raw, place, problems)
     if raw.get("classified") or _table(raw, "facts").get("project_classified"):
         problems.add(place, "classified")
         return None
+    for number, each in enumerate(_list(raw, "sections"), 1):
+        if len(str(each.get("text", ""))) > MAX_SECTION:
+            problems.add(f"{place} sections {number}", "too-long", limit=MAX_SECTION)
     sections = _each(raw, "sections", place, problems, _section)
     sources = {str(each.get("fact")): each.get("section") for each in _list(raw, "fact_sources")}
     known_sections = {section.id for section in sections}
@@ -83,6 +89,44 @@ def build(raw: Mapping[str, Any], folder: Path, place: str, problems: Problems) 
     if card is None or len(problems.found) > before:
         return None
     return SourceDossier(SourceContent(card, set_up_on, sections, facts, budget, indicators), files)
+
+
+_KEYS: Final = {
+    "card": {"units", "people", "field", "summary"},
+    "units": {"name", "part"},
+    "people": {"name", "unit", "part"},
+    "fact_sources": {"fact", "section"},
+    "sections": {"id", "heading", "level", "text"},
+    "budget": {"id", "subject", "total", "fiscal", "note"},
+    "indicators": {"id", "name", "target", "unit", "binding", "reported"},
+    "attachments": {"file", "material", "title"},
+}
+
+
+def _shapes(raw: Mapping[str, Any], place: str, problems: Problems) -> None:
+    """Notes whatever would be passed over in silence: a table that is none, an item that is none, a misspelt name."""
+    for name in ("card", "facts"):
+        if not isinstance(raw.get(name, {}), dict):
+            problems.add(f"{place} {name}", "item", reason=f"[{name}] ?")
+    card = _table(raw, "card")
+    _spelling(card, _KEYS["card"], f"{place} card", problems)
+    lists = [(raw, each) for each in ("fact_sources", "sections", "budget", "indicators", "attachments")]
+    for holder, name in [*lists, (card, "units"), (card, "people")]:
+        found = holder.get(name, [])
+        if not isinstance(found, list):
+            problems.add(f"{place} {name}", "item", reason=f"[[{name}]] ?")
+            continue
+        for number, each in enumerate(found, 1):
+            if isinstance(each, dict):
+                _spelling(each, _KEYS[name], f"{place} {name} {number}", problems)
+            else:
+                problems.add(f"{place} {name} {number}", "item", reason=clean_line(str(each), 80))
+
+
+def _spelling(table: Mapping[str, Any], known: set[str], place: str, problems: Problems) -> None:
+    for name in sorted(set(table) - known):
+        shown = clean_line(name, 80)
+        problems.add(f"{place} {shown}", "unknown-key", name=shown)
 
 
 def _card(raw: Mapping[str, Any], place: str, problems: Problems) -> Card | None:
@@ -145,7 +189,7 @@ def _section(each: Mapping[str, Any]) -> Section:
         id=each["id"],
         heading=clean_line(str(each.get("heading", "")), 300),
         level=each.get("level", 1),
-        text=clean_text(str(each.get("text", "")), 200_000).strip("\n"),
+        text=clean_text(str(each.get("text", "")), MAX_SECTION).strip("\n"),
     )
 
 
@@ -187,11 +231,14 @@ def _files(raw: Mapping[str, Any], folder: Path, place: str, problems: Problems)
         if name in names:
             problems.add(where, "twice", name=name)
         names.add(name)
-        material = each.get("material")
+        material = each.get("material") or None
+        if material is not None and not (isinstance(material, str) and _MATERIAL.match(material)):
+            problems.add(where, "item", reason=clean_line(f"material: {material}", 120))
+            material = None
         files.append(
             SourceFile(
                 path, name, media_type_of(name), clean_line(str(each.get("title", "")) or name, 200),
-                str(material) if material else None,
+                material,
             )
         )  # fmt: skip
     return tuple(files)

@@ -15,6 +15,7 @@ from zhubi.office.intake.problems import Problems
 from zhubi.office.intake.source import SourceDossier, build
 
 MAX_ROWS: Final = 20_000
+MAX_BYTES: Final = 64 * 1024 * 1024
 _COLUMNS: Final = {
     "编号": "code", "项目编号": "code", "code": "code",
     "项目名称": "title", "名称": "title", "title": "title",
@@ -30,6 +31,7 @@ _COLUMNS: Final = {
     "立项日期": "set_up_on", "set_up_on": "set_up_on",
     "涉密": "classified", "classified": "classified",
 }  # fmt: skip
+_MANY: Final = {"lead", "partner", "demand", "joint", "leader", "member", "contact"}
 _FACT: Final = re.compile(r"^(?:事实|fact)\s*[:：]\s*([a-z][a-z0-9_]*)$")
 _SECTION: Final = re.compile(r"^(?:正文|section)\s*[:：]\s*(.+)$")
 _AMOUNT: Final = re.compile(r"^(-?[\d,]+(?:\.\d+)?)\s*(万|亿)?元?$")
@@ -38,7 +40,7 @@ _NO: Final = {"否", "no", "false", "n", "0", ""}
 
 
 def read_spreadsheet(path: Path, attachments: Path | None = None) -> tuple[SourceDossier, ...]:
-    """Every project of the first sheet. Its files lie in ``attachments/CODE/``, named ``MATERIAL=title.pdf`` or plainly.
+    """Every project of the first sheet. Files lie in ``attachments/CODE/``, named ``MATERIAL=title.pdf`` or plainly.
 
     Headings may be Chinese or English; ``事实:NAME`` columns are facts, ``正文:HEADING`` columns are text. Raises
     ``IntakeRefused`` with every problem found, each named by row and cell.
@@ -65,6 +67,10 @@ def _rows(path: Path, problems: Problems) -> list[tuple[Any, ...]]:
     from openpyxl import load_workbook
 
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            problems.add(path.name, "file-size", name=path.name, found=size, limit=MAX_BYTES)
+            return []
         book = load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [tuple(row) for row in sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=300, values_only=True)]
@@ -93,6 +99,9 @@ def _headings(row: tuple[Any, ...], name: str, problems: Problems) -> list[str |
             headings.append(None)
             if text:
                 problems.add(_cell(name, 1, column), "unknown-column", name=text)
+    for column, heading in enumerate(headings, 1):
+        if heading not in _MANY and heading is not None and heading in headings[: column - 1]:
+            problems.add(_cell(name, 1, column), "twice", name=clean_line(str(row[column - 1]), 200))
     for needed in ("code", "title"):
         if needed not in headings:
             problems.add(_cell(name, 1, 1), "no-column", name=needed)
