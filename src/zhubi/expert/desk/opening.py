@@ -30,7 +30,8 @@ class Session:
 
     forms: dict[object, Any] = field(default_factory=dict)
     contents: dict[str, Any] = field(default_factory=dict)
-    outside_warned: bool = False
+    outside: Any = None
+    """The folder of what was opened outside in this session; None before the first."""
     syncing: Lock = field(default_factory=Lock)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zhubi.core.model.dossier import BudgetLine, Content, Indicator
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.reading.document import Event
+    from zhubi.expert.reading.outside import OutsideFolder
 
 _OUTSIDE: Final = "outside"
 
@@ -154,8 +155,8 @@ def attachment_pages(desk: Desk, key: ReviewKey, blob: str) -> Iterator[Event]:
 
 
 def outside_warned(desk: Desk) -> bool:
-    """Whether this session has said what opening outside means."""
-    return desk.session.outside_warned
+    """Whether this session has opened something outside already, and so was warned."""
+    return desk.session.outside is not None
 
 
 def open_outside(desk: Desk, key: ReviewKey, blob: str) -> Path:
@@ -163,21 +164,24 @@ def open_outside(desk: Desk, key: ReviewKey, blob: str) -> Path:
 
     ``reading.no-opener``, ``reading.cannot-write``, and the faults of ``open_sealed``.
     """
-    from zhubi.expert.reading.outside import OutsideFolder
-
     opened = opened_for(desk, key)
     attachment, _ = opened.attachment(blob)
     plain = read_attachment(desk, opened, blob)
-    desk.session.outside_warned = True
-    return OutsideFolder(desk.directory / _OUTSIDE).open(plain, attachment.name)
+    if desk.session.outside is None:
+        desk.session.outside = _folder(desk)
+    path: Path = desk.session.outside.open(plain, attachment.name)
+    return path
 
 
 def wipe_outside(desk: Desk) -> None:
-    """Deletes everything that was opened outside, of this session and of any before."""
-    folder = desk.directory / _OUTSIDE
-    if folder.exists():
-        from zhubi.expert.reading.outside import OutsideFolder
+    """Deletes everything that was opened outside, in this session and in any that ended without doing so."""
+    if desk.session.outside is not None:
+        desk.session.outside.wipe()
+    if (desk.directory / _OUTSIDE).exists():
+        _folder(desk).wipe_stale()
 
-        outside = OutsideFolder(folder)
-        outside.wipe()
-        outside.wipe_stale()
+
+def _folder(desk: Desk) -> OutsideFolder:
+    from zhubi.expert.reading.outside import OutsideFolder
+
+    return OutsideFolder(desk.directory / _OUTSIDE)

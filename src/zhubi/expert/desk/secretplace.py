@@ -38,7 +38,7 @@ def read(directory: Path) -> Place | None:
         return Place(str(found["account"]), found["enrolled"] is True)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
         raise DeskError(
             "desk.place-damaged", f"{NAME} cannot be read", path=str(directory / NAME)
         ) from problem
