@@ -1,0 +1,249 @@
+"""The expert's road from a shell: enrol, sync, status, submit, receipts, verify; every problem one sentence."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zhubi.core.trust.invitations import encode_invitation
+from zhubi.expert.desk import overview, review
+
+PIN = "246810"
+PASSPHRASE = "朱笔圈点一二三四五六七八"
+
+
+def _stories() -> Any:
+    # Test folders are no packages: the story of an office and its experts is loaded by its path.
+    path = Path(__file__).parents[1] / "expert" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("expert_stories", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["expert_stories"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+stories = _stories()
+cheap_argon = stories.cheap_argon
+
+
+class Shell:
+    """Runs ``zhubi`` in this process, as the command would."""
+
+    def __init__(self, home: Path, secrets: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.pin = secrets / "pin"
+        self.pin.write_text(PIN + "\n", encoding="utf-8")
+        self.passphrase = secrets / "passphrase"
+        self.passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
+        self._capture = capture
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        from zhubi.cli.commands import run
+
+        self._capture.readouterr()
+        status = run(["--directory", str(self.home), *arguments])
+        said = self._capture.readouterr()
+        assert "Traceback" not in said.err + said.out
+        return status, said.out, said.err
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Any]:
+    # The command's clock is the machine's own, and so is this office's.
+    from datetime import UTC, datetime
+
+    made = stories.Story(tmp_path, stories.Clock(datetime.now(UTC)))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shell(
+    story: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    made = Shell(tmp_path / "expert", tmp_path, capsys)
+    monkeypatch.setenv("ZHUBI_PASSPHRASE_FILE", str(made.passphrase))
+    monkeypatch.delenv("ZHUBI_LANG", raising=False)
+    return made
+
+
+@pytest.fixture
+def enrolled(story: Any, shell: Shell, tmp_path: Path) -> Any:
+    """Three projects, and a machine enrolled by the command."""
+    ids = story.import_dossiers("dazu-2023-26")
+    story.round = story.open_round(*stories.DAZU)
+    story.invitation = story.invite()
+    for order, (_, dossier) in enumerate(sorted(ids.items()), 1):
+        story.seat(story.round, dossier, story.invitation.person, order=order)
+    letter = tmp_path / "invitation.txt"
+    letter.write_text("您好：\n" + encode_invitation(story.invitation) + "\n", encoding="utf-8")
+    status, out, err = shell("enrol", str(letter), "--yes", "--pin-file", str(shell.pin))
+    assert (status, err) == (0, "")
+    assert "重庆市大足区科学技术局 邀请 陈思远（浙江大学）" in out and "日志公钥" in out
+    return story
+
+
+def test_before_enrolling_every_command_says_what_to_do(shell: Shell) -> None:
+    for command in (["sync"], ["status"], ["submit"], ["receipts"]):
+        status, out, err = shell(*command)
+        assert (status, out) == (1, "")
+        assert "zhubi enrol" in err and err.count("\n") == 1
+
+
+def test_a_day_from_a_shell(enrolled: Any, shell: Shell, tmp_path: Path) -> None:
+    status, out, err = shell("sync")
+    assert (status, err) == (0, "") and "收到记录" in out
+    assert shell("sync")[1] == "没有变化。\n"
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    key = overview.rows(desk, None, 0, 1)[0].key
+    for row in review.open_review(desk, key).state.criteria:
+        review.set_score(desk, key, row.id, row.full_text)
+    review.set_finding(desk, key, "nodes_met", "yes")
+    review.set_finding(desk, key, "poor_effort", "no")
+    review.set_recommendation(desk, key, "continue", "")
+    desk.close()
+
+    status, out, err = shell("status")
+    assert (status, err) == (0, "")
+    assert out.startswith("下一步：") and "DZ26-002" in out and "已填完，待签名" in out
+    status, out, err = shell("submit", "--dry-run")
+    assert status == 0 and out.splitlines() == ["[x] DZ26-002 100 继续实施 可提交"]
+    status, out, err = shell("submit", "DZ26-002", "NO-SUCH", "--pin-file", str(shell.pin))
+    assert status == 1 and "没有待提交的项目 NO-SUCH" in err
+    assert "DZ26-002 个人评审表 已提交" in out
+    assert shell("submit", "--pin-file", str(shell.pin))[0] == 0
+
+    status, out, _ = shell("receipts", "--json")
+    rows = json.loads(out)
+    assert status == 0 and len(rows) == 5
+    status, listed, _ = shell("receipts")
+    assert all(row["code"] in listed for row in rows)
+    file = tmp_path / "receipt.json"
+    assert shell("receipts", rows[-1]["code"], "-o", str(file))[0] == 0
+    status, out, err = shell("verify", str(file))
+    assert (status, err) == (0, "") and rows[-1]["digest"] in out
+
+
+def test_a_receipt_verifies_on_another_machine_by_pins_alone(
+    enrolled: Any, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell("sync")
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    desk.close()
+    _, text, _ = shell("receipts", json.loads(shell("receipts", "--json")[1])[0]["digest"])
+    file, pins = tmp_path / "r.json", tmp_path / "pins.json"
+    file.write_text(text, encoding="utf-8")
+    pins.write_text(json.dumps(json.loads(text)["pins"]), encoding="utf-8")
+    shell.home = tmp_path / "nobody"
+    status, out, _ = shell("verify", str(file), "--pins", str(pins))
+    assert status == 0 and "不是文件自带的" in out
+    status, out, _ = shell("verify", str(file))
+    assert status == 1 and "不能证明是哪个评审组织方" in out
+    file.write_text(text.replace('"record": "e', '"record": "f'), encoding="utf-8")
+    status, out, err = shell("verify", str(file), "--pins", str(pins))
+    assert (status, out) == (1, "") and err.count("\n") == 1
+
+
+def test_json_is_for_other_programs(enrolled: Any, shell: Shell) -> None:
+    assert json.loads(shell("sync", "--json")[1])["problem"] == ""
+    found = json.loads(shell("status", "--json")[1])
+    assert set(found) == {"next", "sync", "rounds", "projects"}
+    assert found["next"]["act"] == "commit" and len(found["projects"]) == 3
+
+
+def test_status_works_beside_the_running_app_and_sync_says_why_not(enrolled: Any, shell: Shell) -> None:
+    shell("sync")
+    desk = enrolled.open()
+    assert shell("status")[0] == 0
+    status, _, err = shell("sync")
+    assert status == 1 and str(os.getpid()) in err
+    desk.close()
+
+
+def test_an_office_that_is_down_is_a_sentence(enrolled: Any, shell: Shell) -> None:
+    enrolled.server.stop()
+    status, _, err = shell("sync")
+    assert (status, err) == (1, "网络不通。已保存，可继续评审；联网后自动送出。\n")
+
+
+def test_english_is_spoken_when_asked_for(enrolled: Any, shell: Shell) -> None:
+    from zhubi.cli.commands import run
+
+    assert run(["--lang", "en", "--directory", str(shell.home), "status"]) == 0
+    assert "Next: " in shell._capture.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nosuch"], ["sync", "--nosuch"], ["verify"], ["--lang", "fr", "status"]]
+)
+def test_wrong_usage_is_two(shell: Shell, arguments: list[str]) -> None:
+    assert shell(*arguments)[0] == 2
+
+
+def test_a_used_or_broken_invitation_is_a_sentence(enrolled: Any, shell: Shell, tmp_path: Path) -> None:
+    shell.home = tmp_path / "other"
+    letter = tmp_path / "invitation.txt"
+    status, _, err = shell("enrol", str(letter), "--yes", "--pin-file", str(shell.pin))
+    assert status == 1 and "已使用" in err
+    letter.write_text(letter.read_text(encoding="utf-8")[:200], encoding="utf-8")
+    status, _, err = shell("enrol", str(letter), "--yes", "--pin-file", str(shell.pin))
+    assert status == 1 and "邀请不完整" in err
+
+
+def test_without_a_terminal_and_without_files_it_says_which_option(
+    enrolled: Any, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    monkeypatch.delenv("ZHUBI_PASSPHRASE_FILE")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    status, _, err = shell("status")
+    assert status == 1 and "口令" in err
+
+
+def test_an_unforeseen_fault_is_one_line_without_a_traceback_or_values(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhubi.cli import asking
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("a secret value")
+
+    monkeypatch.setattr(asking, "open_desk", broken)
+    status, _, err = shell("status")
+    assert status == 1 and "KeyError" in err and "secret" not in err and err.count("\n") == 1
+
+
+def test_version_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['zhubi', '--version']\n"
+        "from zhubi.cli.entry import main\n"
+        "assert main() == 0\n"
+        "heavy = {'click', 'textual', 'httpx', 'pydantic', 'apsw', 'keyring', 'cryptography', 'sqlalchemy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == ["[]"]
+
+
+def test_a_reader_that_leaves_early_is_no_fault(enrolled: Any, shell: Shell) -> None:
+    command = [sys.executable, "-c", "from zhubi.cli.entry import main; import sys; sys.exit(main())"]
+    command += ["--directory", str(shell.home), "status", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    process.wait(timeout=30)
