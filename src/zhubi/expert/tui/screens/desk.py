@@ -76,6 +76,8 @@ class DeskScreen(Page[None]):
     def on_mount(self) -> None:
         self._read()
         self.rows.focus()
+        # Watched, and not told by message: then what stands beside the list is drawn in the same frame as its cursor.
+        self.watch(self.rows, "cursor", self._cursor_moved, init=False)
         self._to_next_step()
         self.call_after_refresh(self.zhubi.desk_ready)
 
@@ -194,7 +196,7 @@ class DeskScreen(Page[None]):
 
     # Acts
 
-    def on_rows_moved(self, _message: Rows.Moved) -> None:
+    def _cursor_moved(self) -> None:
         if self._scope is None:
             self._say_round()
         self._say_about()
