@@ -48,7 +48,8 @@ class ArgonCost:
         kdf = Argon2id(
             salt=salt, length=KEY_BYTES, iterations=self.passes, lanes=self.lanes, memory_cost=self.memory_kib
         )
-        return kdf.derive(secret_words.encode())
+        # A terminal may bring half a character: that is a wrong PIN like any other, and no fault.
+        return kdf.derive(secret_words.encode("utf-8", "surrogatepass"))
 
     def as_json(self) -> dict[str, JsonValue]:
         """As it stands in a file."""

@@ -14,6 +14,7 @@ from zhubi.expert.store.errors import StoreError, damaged, fault_of
 
 _CIPHER: Final = "chacha20"
 _KEY_BYTES: Final = 32
+_SMALLEST_PAGE: Final = 512
 _PLAIN_HEADER: Final = b"SQLite format 3\x00"
 _WAIT_MS: Final = 5000
 
@@ -47,8 +48,8 @@ class Database:
         self._leased = 0
         self._gate = threading.Condition()
         self.closed = False
-        if mode != "create" and not (path.exists() and path.stat().st_size):
-            # An empty file opens under any key; taking it for a new store would hide that all is lost.
+        if mode != "create" and not (path.exists() and path.stat().st_size >= _SMALLEST_PAGE):
+            # What is shorter than a page opens under any key; taking it for a new store would hide that all is lost.
             raise damaged(str(path.parent), newest_backup())
         with self._faults():
             self._writer = _connect(path, key, mode)
@@ -136,8 +137,12 @@ class Database:
         if self.closed:
             raise StoreError("store.closed", "the store was closed")
 
-    def copy_to(self, path: Path, key: bytes) -> None:
-        """Writes all that is alive into a new file under another key; nothing deleted goes along."""
+    def copy_to(self, path: Path, key: bytes | None = None) -> None:
+        """Writes all that is alive into a new file, under another key or the same; nothing deleted goes along.
+
+        Every page is read and authenticated on the way: a damaged database gives ``store.damaged``, never a copy.
+        """
+        key = key or self._key
         _check_key(key)
         target = f"{path.as_uri()}?cipher={_CIPHER}&key=raw:{key.hex()}"
         with self._lock, self._faults():

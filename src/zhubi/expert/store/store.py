@@ -168,7 +168,9 @@ class Store:
     def close(self) -> None:
         """Leaves every sheet in order, waits for readers, and lets another copy of the app in."""
         if not self.read_only and not self._database.closed:
-            self.drafts.settle_all()
+            # A full disk must not keep the app from being left: the next start then offers what was typed.
+            with contextlib.suppress(StoreError):
+                self.drafts.settle_all()
         self._database.close()
         self._lock.drop()
 

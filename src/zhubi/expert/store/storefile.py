@@ -88,7 +88,7 @@ def read_store_file(directory: Path, secret: bytes) -> StoreFile:
         check = bytes.fromhex(found["check"])
         if len(store.salt) != KEY_BYTES or store.generation < 1:
             raise ValueError("a salt of 32 bytes was expected")
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise damaged(str(directory), "") from problem
     if not store.fits(secret, check):
         raise StoreError(
