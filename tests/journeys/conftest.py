@@ -72,7 +72,7 @@ def enrol(tmp_path: Path, house: House, clock: Clock) -> Iterator[Callable[..., 
 
     def bring(name: str = "陈思远", *, person: str | None = None, folder: str = "") -> Expert:
         how = {"person": person, "again": True} if person is not None else {}
-        made = Expert(tmp_path / f"machine-{len(people)}", house.invite(name, **how), clock)
+        made = Expert.enrolled(tmp_path / f"machine-{len(people)}", house.invite(name, **how), clock)
         people.append(made)
         return made
 

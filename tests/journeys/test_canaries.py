@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -144,7 +148,8 @@ def test_after_unsealing_and_reading_nothing_lies_on_the_disk_in_plaintext(plant
     )
 
 
-def test_opened_outside_is_plaintext_until_it_is_wiped(planted: Any) -> None:
+def test_opened_outside_is_plaintext_until_it_is_wiped(planted: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("zhubi.expert.reading.outside.system_opener", lambda: ("true",))
     _, expert, round_id = planted
     expert.take_up(round_id)
     content = reading.content(expert.desk, expert.key("DZ-1"))
@@ -152,6 +157,35 @@ def test_opened_outside_is_plaintext_until_it_is_wiped(planted: Any) -> None:
     path = reading.open_outside(expert.desk, expert.key("DZ-1"), note.blob)
     assert path.read_bytes() == PLANTED["file"].encode()
     reading.wipe_outside(expert.desk)
+    assert not path.exists()
+    assert sightings(on_disk(expert.folder)) == []
+
+
+def test_what_was_opened_outside_before_a_crash_is_gone_when_the_desk_opens_again(planted: Any) -> None:
+    _, expert, round_id = planted
+    expert.take_up(round_id)
+    expert.close()
+    script = (
+        "import os, signal, sys\n"
+        "from datetime import datetime\n"
+        "from pathlib import Path\n"
+        "from storyhouse.clock import Clock\n"
+        "from storyhouse.expert import Expert\n"
+        "from zhubi.expert.desk import reading\n"
+        "from zhubi.expert.reading import outside\n"
+        "outside.system_opener = lambda: ('true',)\n"
+        "expert = Expert(Path(sys.argv[1]), Clock(datetime.fromisoformat(sys.argv[2])))\n"
+        "papers = reading.content(expert.desk, expert.key('DZ-1')).attachments\n"
+        "note = next(each for each in papers if each.name.endswith('.txt'))\n"
+        "print(reading.open_outside(expert.desk, expert.key('DZ-1'), note.blob), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    command = [sys.executable, "-c", script, str(expert.folder), expert.clock().isoformat()]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    path = Path(done.stdout.strip())
+    assert path.read_bytes() == PLANTED["file"].encode(), "the crash left it"
+    expert.open()
     assert not path.exists()
     assert sightings(on_disk(expert.folder)) == []
 

@@ -23,14 +23,20 @@ PASSPHRASE = "朱笔圈点一二三四五六七八"
 class Expert:
     """One person at one machine. Everything raises, or fails the story, unless it says that it reports."""
 
-    def __init__(self, folder: Path, invitation: Invitation, clock: Clock, device: str = "笔记本") -> None:
-        self.folder, self.clock, self.name = folder, clock, invitation.name
-        self.person, self.origin = invitation.person, invitation.origin
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder, self.clock = folder, clock
+        self.open()
+        office = self.desk.store.offices.all()[0]
+        self.person, self.origin, self.name = office.person, office.office, office.name
+
+    @classmethod
+    def enrolled(cls, folder: Path, invitation: Invitation, clock: Clock) -> Expert:
+        """A machine that is enrolled on an invitation."""
         enrol(
             folder, invitation, name=invitation.name, unit=invitation.unit, pin=PIN, passphrase=PASSPHRASE,
-            device_name=device, clock=clock,
+            device_name="笔记本", clock=clock,
         )  # fmt: skip
-        self.open()
+        return cls(folder, clock)
 
     def open(self) -> None:
         """Opens the desk."""

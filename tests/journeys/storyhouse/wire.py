@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -45,6 +45,9 @@ class Wire:
 
     app: Any
     answers: list[Answer] = field(default_factory=list)
+    interrupt: Callable[[int], None] | None = None
+    """Called before each answer goes out, with how many went out since it was set; it may end whoever asked."""
+    _counted: int = 0
     _lost: list[tuple[str, Loss]] = field(default_factory=list)
     _lock: Any = field(default_factory=threading.Lock)
 
@@ -55,6 +58,13 @@ class Wire:
     def lose_nothing(self) -> None:
         """What was still to be lost is not."""
         self._lost.clear()
+
+    @contextmanager
+    def interrupted(self, act: Callable[[int], None]) -> Iterator[None]:
+        """Calls ``act`` before each answer while the block runs."""
+        self.interrupt, self._counted = act, 0
+        yield
+        self.interrupt = None
 
     @contextmanager
     def listening(self) -> Iterator[list[Answer]]:
@@ -81,6 +91,9 @@ class Wire:
 
         async def tell(message: Any) -> None:
             said.append(message)
+            if self.interrupt is not None and message["type"] == "http.response.start":
+                self.interrupt(self._counted)
+                self._counted += 1
             if loss is None:
                 await send(message)
 

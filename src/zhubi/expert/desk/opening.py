@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zhubi.expert.desk import secretplace
 from zhubi.expert.desk.errors import DeskError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from zhubi.expert.store.store import Store
 
 Clock = Callable[[], datetime]
+OUTSIDE: Final = "outside"
+"""The folder, beside the store, of what was opened outside."""
 
 
 def now_utc() -> datetime:
@@ -94,4 +97,16 @@ def open_desk(
     if place is None or not place.enrolled:
         raise DeskError("desk.not-enrolled", f"nobody is enrolled in {folder}", directory=str(folder))
     secret = secretplace.secret_store(folder, place, ask_passphrase)
-    return Desk(folder, Store.open(folder, secret, read_only=read_only), clock)
+    desk = Desk(folder, Store.open(folder, secret, read_only=read_only), clock)
+    if not read_only:
+        _wipe_stale(folder / OUTSIDE)
+    return desk
+
+
+def _wipe_stale(outside: Path) -> None:
+    """Deletes what was opened outside by a session that was killed; that it cannot is no reason not to open."""
+    with suppress(OSError):
+        if outside.is_dir() and any(outside.iterdir()):
+            from zhubi.expert.reading.outside import OutsideFolder
+
+            OutsideFolder(outside).wipe_stale()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zhubi.core.model.rulebook import FactRule, ReviewKind
 from zhubi.core.model.sheet import Cuts, FactReading, FactValue, IndicatorJudgement
@@ -12,6 +12,7 @@ from zhubi.core.rules.cuts import cuttable
 from zhubi.expert.desk import words
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import form_of
+from zhubi.expert.desk.opening import OUTSIDE
 from zhubi.expert.desk.sealed import Opened, open_sealed, read_attachment
 from zhubi.expert.desk.sheetviews import (
     AttachmentRow,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.reading.document import Event
     from zhubi.expert.reading.outside import OutsideFolder
-
-_OUTSIDE: Final = "outside"
 
 
 def content(desk: Desk, key: ReviewKey) -> ContentView:
@@ -177,11 +176,11 @@ def wipe_outside(desk: Desk) -> None:
     """Deletes everything that was opened outside, in this session and in any that ended without doing so."""
     if desk.session.outside is not None:
         desk.session.outside.wipe()
-    if (desk.directory / _OUTSIDE).exists():
+    if (desk.directory / OUTSIDE).exists():
         _folder(desk).wipe_stale()
 
 
 def _folder(desk: Desk) -> OutsideFolder:
     from zhubi.expert.reading.outside import OutsideFolder
 
-    return OutsideFolder(desk.directory / _OUTSIDE)
+    return OutsideFolder(desk.directory / OUTSIDE)
