@@ -206,12 +206,12 @@ def revoke(at: OfficeAt, name: str, device: str | None, reason: str) -> None:
 def moment(text: str, now: datetime) -> datetime:
     """A moment as people write it: ``+5d``, ``+6h``, ``2026-07-03 18:00`` or ``2026-07-03`` (its end), local time."""
     text = text.strip().replace("T", " ")
-    if text.startswith("+") and text[1:-1].isdigit() and text[-1] in "dhm":
-        unit = {"d": "days", "h": "hours", "m": "minutes"}[text[-1]]
-        return now + timedelta(**{unit: int(text[1:-1])})
     try:
+        if text.startswith("+") and text[1:-1].isdecimal() and text[-1] in "dhm":
+            unit = {"d": "days", "h": "hours", "m": "minutes"}[text[-1]]
+            return now + timedelta(**{unit: int(text[1:-1])})
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise click.BadParameter(say("office.bad-moment", found=text)) from None
     if len(text) == len("2026-07-03"):
         parsed = parsed.replace(hour=23, minute=59, second=59)

@@ -14,7 +14,7 @@ from zhubi.office.api import app as application
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    """None of this reaches a database."""
+    """None of this asks anything special of a database."""
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
@@ -116,3 +116,34 @@ def test_the_api_describes_itself(scene: Any) -> None:
     assert {"/v1/feed", "/v1/records", "/v1/token", "/v1/enrolments", "/v1/releases"} <= set(
         described["paths"]
     )
+
+
+@pytest.mark.parametrize(
+    "cursor", ["1", "1.", ".1", "-1.0", "a.b", "1.2.3", "9" * 16 + ".0", "0.1e5", "%00.1"]
+)
+def test_a_cursor_of_another_form_is_refused(scene: Any, cursor: str) -> None:
+    assert scene.pen().get(f"/v1/feed?after={cursor}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=-1", "limit=x", f"limit={'9' * 400}"])
+def test_a_page_has_a_sensible_size(scene: Any, query: str) -> None:
+    assert scene.pen().get(f"/v1/feed?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("room", ["records", "rulebooks", "blobs", "receipts", "log/proof"])
+@pytest.mark.parametrize("digest", ["x", "A" * 64, "0" * 63, "0" * 65, "..%2f..%2fkey", "0" * 63 + "%0a"])
+def test_what_is_no_digest_names_nothing(scene: Any, room: str, digest: str) -> None:
+    answer = scene.pen().get(f"/v1/{room}/{digest}")
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["0/000", "0/000.p/200", "0/000.p/0", "0/000.p/256", "64/000", "0/x999/x999/999", "-1/000", "0/1", "x",
+     "entries/001", "0/000.p/999999999999", "0/" + "x999/" * 30 + "000", "", "0/000.p/1/2", "entries/%00"],
+)  # fmt: skip
+def test_a_tile_that_is_not_there_is_not_found(scene: Any, path: str) -> None:
+    answer = scene.http.get(f"/v1/log/tile/{path}")
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "api.not-found"

@@ -17,6 +17,7 @@ from zhubi.office.intake.spreadsheet import read_spreadsheet
 from zhubi.office.rounds.standing import content_of
 
 Write = Callable[..., Path]
+SET_UP = datetime(2025, 3, 1)  # noqa: DTZ001 - a cell holds a day without a zone
 HEADINGS = ["项目编号", "项目名称", "牵头单位", "负责人"]
 
 
@@ -28,8 +29,9 @@ def problems(path: Path, attachments: Path | None = None) -> list[tuple[str, str
 
 def test_a_row_is_a_project(sheet: Write) -> None:
     path = sheet(
-        [*HEADINGS, "参与单位", "成员", "领域", "立项日期", "涉密", "事实:total_budget", "fact: has_platform", "正文:一、背景"],
-        ["ZJ26-001", "固态电池", "甲公司", "林一", "乙大学、丙研究所", "王二;赵三", "新材料", datetime(2025, 3, 1), "否",
+        [*HEADINGS, "参与单位", "成员", "领域", "立项日期", "涉密", "事实:total_budget", "fact: has_platform",
+         "正文:一、背景"],
+        ["ZJ26-001", "固态电池", "甲公司", "林一", "乙大学、丙研究所", "王二;赵三", "新材料", SET_UP, "否",
          "1,200.5万元", "是", "背景文字"],
         [None] * 12,
         ["ZJ26-002", "锶盐提纯", "丁公司", "钱四", None, None, None, "2025/04/02", None, 3_600_000.0, "否", None],

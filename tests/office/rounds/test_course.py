@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,12 @@ from zhubi.office.rounds.returns import decide, return_review
 from zhubi.office.rounds.seats import Seat, replace, withdraw
 from zhubi.office.rounds.status import status
 from zhubi.office.rounds.windows import change_round
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """A round's course is judged from the log, whatever keeps it."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
 
 
 @pytest.fixture

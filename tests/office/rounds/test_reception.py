@@ -152,7 +152,7 @@ def test_a_long_chain_of_corrections_in_reverse_is_unwound(scene: Any, dossier: 
     pen = scene.pen()
     card, content = scene.brought_to(pen, dossier)
     chain = [pen.review(scene, card, content)]
-    for number in range(60):
+    for number in range(25):
         chain.append(
             pen.review(scene, card, content, supersedes=(record_digest(chain[-1]),), reason=f"第{number}次")
         )
