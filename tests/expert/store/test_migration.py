@@ -45,6 +45,7 @@ def test_a_step_up_leaves_an_encrypted_backup_of_what_was(database: Database, tm
     backup = Database(tmp_path / "backups" / "store-1-v1.db", KEY, "write", lambda: "")
     assert words(backup) == ["first"]
     backup.close()
+    assert b"first" not in (tmp_path / "backups" / "store-1-v1.db").read_bytes()
 
 
 def test_a_step_that_fails_leaves_the_version_before(database: Database) -> None:

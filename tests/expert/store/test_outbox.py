@@ -64,7 +64,7 @@ def test_a_receipt_ends_the_way(
     digest = signed.record.digest
     receipt = Receipt("the proof", "the acceptance", "the staff key")
     for _ in range(2):
-        store.outbox.proven(
+        store.receipts.put(
             digest, receipt, code=receipt_code(digest), index=6, logged_at=1_782_000_006, now=now
         )
     assert store.outbox.pending() == ()

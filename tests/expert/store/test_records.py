@@ -74,13 +74,6 @@ def test_what_the_log_does_not_hold_yet_comes_last(store: Store, world: Any, now
     assert [kept.record.index for kept in found] == [7, None]
 
 
-def test_known_says_which_are_here(store: Store, world: Any, now: datetime) -> None:
-    arrival = world.round(1, index=0)
-    store.records.add(world.origin, [arrival], now)
-    assert store.records.known([arrival.record.digest, "0" * 64]) == {arrival.record.digest}
-    assert store.records.known([]) == frozenset()
-
-
 def test_a_page_that_fails_leaves_no_record_of_it(store: Store, world: Any, now: datetime) -> None:
     first, second = world.round(1, index=0), world.round(2, index=1)
     store.records.add(world.origin, [first], now)
@@ -91,6 +84,6 @@ def test_a_page_that_fails_leaves_no_record_of_it(store: Store, world: Any, now:
             raise ConnectionError("the stream was cut")
     except ConnectionError:
         pass
-    assert store.records.known([first.record.digest, second.record.digest]) == {first.record.digest}
+    assert [each.digest for each in store.records.by_type(world.origin, ["round"])] == [first.record.digest]
     assert store.log.cursor(world.origin) is None
     assert len(store.assignments.rounds(now)) == 1

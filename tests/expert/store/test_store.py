@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from zhubi.expert.store.errors import StoreError
-from zhubi.expert.store.migration import back_up
 from zhubi.expert.store.store import Store
 from zhubi.locale import catalogue
 
@@ -74,7 +73,6 @@ def test_another_secret_and_no_secret_are_told_apart(store: Store, secret: Any, 
 def test_a_damaged_store_names_its_backup_and_is_left_as_it_is(
     store: Store, secret: Any, tmp_path: Path
 ) -> None:
-    back_up(store._database, "v1")
     store.close()
     path = tmp_path / "device" / "store-1.db"
     data = bytearray(path.read_bytes())
@@ -82,11 +80,42 @@ def test_a_damaged_store_names_its_backup_and_is_left_as_it_is(
     path.write_bytes(data)
     with pytest.raises(StoreError) as caught:
         Store.open(tmp_path / "device", secret)
-    assert (caught.value.kind, caught.value.details["backup"]) == ("store.damaged", "backups/store-1-v1.db")
+    assert (caught.value.kind, caught.value.details["backup"]) == (
+        "store.damaged",
+        "backups/store-1-daily.db",
+    )
+    assert caught.value.details["database"] == path.name
     assert path.read_bytes() == data
-    shutil.copyfile(tmp_path / "device" / "backups" / "store-1-v1.db", path)
+    shutil.copyfile(tmp_path / "device" / str(caught.value.details["backup"]), path)
     with Store.open(tmp_path / "device", secret) as again:
         assert len(again.offices.all()) == 1
+
+
+def test_the_backup_of_the_day_is_made_once_and_never_of_damaged_pages(
+    store: Store, world: Any, secret: Any, now: datetime, tmp_path: Path
+) -> None:
+    store.records.add(world.origin, [world.round(number, index=number) for number in range(200)], now)
+    store.close()
+    backup = tmp_path / "device" / "backups" / "store-1-daily.db"
+    first = backup.read_bytes()
+    with Store.open(tmp_path / "device", secret) as again:
+        again.settings.set("newer", 1)
+    assert backup.read_bytes() == first
+    long_ago = backup.stat().st_mtime - 100_000
+    os.utime(backup, (long_ago, long_ago))
+    with Store.open(tmp_path / "device", secret) as again:
+        again.settings.set("newer", 2)
+    second = backup.read_bytes()
+    assert second != first
+    os.utime(backup, (long_ago, long_ago))
+    path = tmp_path / "device" / "store-1.db"
+    data = bytearray(path.read_bytes())
+    data[-2000] ^= 1
+    path.write_bytes(data)
+    with Store.open(tmp_path / "device", secret):
+        pass
+    assert backup.read_bytes() == second
+    assert [each.name for each in backup.parent.iterdir()] == [backup.name]
 
 
 @pytest.mark.parametrize("length", [0, 100, 4096])
@@ -96,7 +125,7 @@ def test_a_cut_off_database_is_damaged_never_empty(
     store.close()
     path = tmp_path / "device" / "store-1.db"
     os.truncate(path, length)
-    assert kind_of(tmp_path / "device", secret) == "store.damaged-no-backup"
+    assert kind_of(tmp_path / "device", secret) == "store.damaged"
     assert path.stat().st_size == length
 
 
@@ -104,7 +133,7 @@ def test_a_missing_database_is_damaged(store: Store, secret: Any, tmp_path: Path
     store.close()
     (tmp_path / "device" / "store-1.db").unlink()
     for read_only in (False, True):
-        assert kind_of(tmp_path / "device", secret, read_only=read_only) == "store.damaged-no-backup"
+        assert kind_of(tmp_path / "device", secret, read_only=read_only) == "store.damaged"
     assert not (tmp_path / "device" / "store-1.db").exists()
 
 

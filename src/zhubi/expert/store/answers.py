@@ -25,10 +25,6 @@ class Answers:
                 (key.office, key.round, key.dossier, json.dumps(answer, ensure_ascii=False), to_micros(now)),
             )
 
-    def read(self, key: Key) -> dict[str, Any] | None:
-        """One answer; None when nothing was answered."""
-        return self.all(key.office, key.round).get(key.dossier)
-
     def all(self, office: str, round: str) -> dict[str, dict[str, Any]]:
         """The answers of a round by dossier."""
         with self._database.reading() as connection:

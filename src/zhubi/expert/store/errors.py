@@ -57,6 +57,13 @@ def read_only(directory: str) -> StoreError:
 
 
 def damaged(directory: str, backup: str) -> StoreError:
-    """A page of the database, or the file beside it, is not what was written."""
+    """A page of the database, or the file beside it, is not what was written; ``backup`` as in ``fault_of``."""
     kind = "store.damaged" if backup else "store.damaged-no-backup"
-    return StoreError(kind, f"the store in {directory} is damaged", directory=directory, backup=backup)
+    database = backup.rpartition("/")[2].rpartition("-")[0]
+    return StoreError(
+        kind,
+        f"the store in {directory} is damaged",
+        directory=directory,
+        backup=backup,
+        database=f"{database}.db" if database else "",
+    )

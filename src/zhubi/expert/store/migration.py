@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from zhubi.expert.store.database import Database
 from zhubi.expert.store.errors import StoreError, fault_of_file
 
 BACKUPS: Final = "backups"
+_DAILY: Final = "daily"
+_DAY_SECONDS: Final = 86_400
 _SCHEMA: Final = Path(__file__).parent / "schema"
 
 
@@ -72,20 +74,33 @@ def migrate(database: Database, plan: Sequence[Step] | None = None) -> None:
 
 
 def back_up(database: Database, mark: str) -> Path:
-    """A copy of the whole database under the same key, made while nobody writes."""
+    """A copy of the whole database under the same key, in place of a former one of this mark, whole or not at all.
+
+    ``store.disk-full``; ``store.damaged`` leaves the former one.
+    """
     folder = database.path.parent / BACKUPS
     target = folder / f"{database.path.stem}-{mark}.db"
     draft = target.with_suffix(".new")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with database.replaced():
-            database.truncate_log()
-            shutil.copyfile(database.path, draft)
-            draft.replace(target)
-    except OSError as problem:
         draft.unlink(missing_ok=True)
+        try:
+            database.copy_to(draft)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as problem:
         raise fault_of_file(problem, directory=str(folder.parent)) from problem
     return target
+
+
+def back_up_daily(database: Database) -> None:
+    """Makes the backup of the day, unless there is one; the faults of ``back_up``."""
+    target = database.path.parent / BACKUPS / f"{database.path.stem}-{_DAILY}.db"
+    # Either way round: a clock that was years off must not end all backups.
+    if target.exists() and abs(time.time() - target.stat().st_mtime) < _DAY_SECONDS:
+        return
+    back_up(database, _DAILY)
 
 
 def newest_backup(database: Path) -> str:

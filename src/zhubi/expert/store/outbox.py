@@ -110,11 +110,10 @@ class Receipts:
 class Outbox:
     """The room of records on their way."""
 
-    def __init__(self, database: Database, touched: Touched, records: Records, receipts: Receipts) -> None:
+    def __init__(self, database: Database, touched: Touched, records: Records) -> None:
         self._database = database
         self._touched = touched
         self._records = records
-        self._receipts = receipts
 
     def put(
         self, office: str, compact: str, record: Record, *, now: datetime, key: Key | None = None
@@ -169,12 +168,6 @@ class Outbox:
                 "UPDATE outbox SET problem = ?, problem_details = ? WHERE digest = ?",
                 (kind, json.dumps(dict(details or {}), ensure_ascii=False), digest),
             )
-
-    def proven(
-        self, digest: str, receipt: Receipt, *, code: str, index: int, logged_at: int, now: datetime
-    ) -> None:
-        """The receipt holds: it is kept, and the record is on its way no more."""
-        self._receipts.put(digest, receipt, code=code, index=index, logged_at=logged_at, now=now)
 
     def refused(self, digest: str, refusal: Arrival, now: datetime) -> None:
         """The office refused the record, and signed why: both are kept, and its draft can be edited again."""

@@ -25,7 +25,6 @@ _ABOUT: Final = {
     "decision": "about",
     "return": "review",
 }
-_KEYS: Final = "key-release"
 _REMEMBERED: Final = 256
 """Every act on a sheet reads the round's records and the project's again; they are never another."""
 
@@ -97,15 +96,6 @@ class Records:
         if record.type.value == "dossier":
             _keep_manifest(connection, record)
         return True
-
-    def known(self, digests: Iterable[str]) -> frozenset[str]:
-        """Which of these are here."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT digest FROM records WHERE digest IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(digests)),),
-            )
-            return frozenset(row[0] for row in found)
 
     def get(self, digest: str) -> Kept | None:
         """One record by its digest; None when it is not here, or when a purge took its body."""

@@ -31,14 +31,6 @@ class Settings:
                 (name, json.dumps(value, ensure_ascii=False)),
             )
 
-    def all(self) -> dict[str, Any]:
-        """Every setting but the profile."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT name, value FROM settings WHERE name <> ? ORDER BY name", (_PROFILE,)
-            ).fetchall()
-        return {name: json.loads(value) for name, value in found}
-
 
 class OwnProfile:
     """What matching needs to know of the expert: units, former units, aliases. It never leaves this machine."""

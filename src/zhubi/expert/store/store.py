@@ -16,7 +16,14 @@ from zhubi.expert.store.database import Connection, Database, Mode
 from zhubi.expert.store.drafts import Drafts
 from zhubi.expert.store.errors import StoreError, damaged, fault_of_file
 from zhubi.expert.store.log import Log
-from zhubi.expert.store.migration import check_version, known_version, migrate, newest_backup, version_of
+from zhubi.expert.store.migration import (
+    back_up_daily,
+    check_version,
+    known_version,
+    migrate,
+    newest_backup,
+    version_of,
+)
 from zhubi.expert.store.offices import Offices
 from zhubi.expert.store.outbox import Outbox, Receipts
 from zhubi.expert.store.processlock import ProcessLock
@@ -62,7 +69,7 @@ class Store:
         self.drafts = Drafts(database, touched)
         self.answers = Answers(database)
         self.receipts = Receipts(database, touched)
-        self.outbox = Outbox(database, touched, self.records, self.receipts)
+        self.outbox = Outbox(database, touched, self.records)
         self.log = Log(database)
         self.rulebooks = Rulebooks(database, touched)
         self.blobs = Blobs(database, directory)
@@ -166,13 +173,16 @@ class Store:
         return DiskUse(database, self.blobs.bytes_used())
 
     def close(self) -> None:
-        """Leaves every sheet in order, waits for readers, and lets another copy of the app in."""
-        if not self.read_only and not self._database.closed:
-            # A full disk must not keep the app from being left: the next start then offers what was typed.
-            with contextlib.suppress(StoreError):
-                self.drafts.settle_all()
-        self._database.close()
-        self._lock.drop()
+        """Leaves every sheet in order, makes the backup of the day, waits for readers, and lets another copy in."""
+        try:
+            if not self.read_only and not self._database.closed:
+                # A full disk must not keep the app from being left: the next start then offers what was typed.
+                with contextlib.suppress(StoreError):
+                    self.drafts.settle_all()
+                    back_up_daily(self._database)
+        finally:
+            self._database.close()
+            self._lock.drop()
 
     def __enter__(self) -> Self:
         return self
