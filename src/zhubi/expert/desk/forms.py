@@ -60,10 +60,10 @@ def office_of(desk: Desk, office: str) -> Office:
 
 def view_of(desk: Desk, office: str, round: str) -> RoundView:
     """A round as its records leave it; ``desk.unknown-round``."""
-    view = desk.store.assignments.round_view(office, round)
-    if view is None:
+    stood = _stood(desk, office, round)
+    if not stood:
         raise DeskError("desk.unknown-round", f"no round {round} is known here", round=round)
-    return view
+    return stood[-1][0]
 
 
 def form_of(desk: Desk, office: str, round: str) -> Form:
@@ -74,7 +74,7 @@ def form_of(desk: Desk, office: str, round: str) -> Form:
 
 def form_begun(desk: Desk, office: str, round: str, begun_at: datetime, rulebook: str) -> Form:
     """The form that a draft was begun on, whatever the round became since; the faults of ``form_of``."""
-    stood = _stood(desk, office, round, rulebook)
+    stood = [(each, at) for each, at in _stood(desk, office, round) if each.rulebook == rulebook]
     then = [each for each, received_at in stood if received_at <= begun_at]
     begun = next(reversed(then or [each for each, _ in stood]), None)
     view = view_of(desk, office, round)
@@ -83,24 +83,30 @@ def form_begun(desk: Desk, office: str, round: str, begun_at: datetime, rulebook
 
 def form_signed(desk: Desk, office: str, round: str, review: Record, rulebook: str) -> Form:
     """The form that a review was signed on, as the round's record that it relies on left it."""
-    stood = [each for each, _ in _stood(desk, office, round, rulebook)]
+    stood = [each for each, _ in _stood(desk, office, round) if each.rulebook == rulebook]
     named = [each for each in stood if each.record in review.payload.relies_on]
     view = view_of(desk, office, round)
     return _form(desk, view, next(reversed(named or stood), None) or view)
 
 
-def _stood(desk: Desk, office: str, round: str, rulebook: str) -> list[tuple[RoundView, datetime]]:
-    """How the round stood after each of its records, under this rulebook, and when that record arrived here."""
+def _stood(desk: Desk, office: str, round: str) -> tuple[tuple[RoundView, datetime], ...]:
+    """How the round stood after each of its records, and when that record arrived here; remembered until a sync."""
+    kept = desk.session.rounds.get((office, round))
+    heard = desk.session.syncs
+    if kept is not None and kept[0] == heard:
+        found: tuple[tuple[RoundView, datetime], ...] = kept[1]
+        return found
     changes = [
         each
         for each in desk.store.records.of_round(office, round)
         if each.record.type in (RecordType.ROUND, RecordType.ROUND_CHANGE)
     ]
-    found = []
+    found = ()
     for end in range(len(changes)):
         view = round_view(each.record for each in changes[: end + 1])
-        if view is not None and view.rulebook == rulebook:
-            found.append((view, changes[end].received_at))
+        if view is not None:
+            found = (*found, (view, changes[end].received_at))
+    desk.session.rounds[office, round] = (heard, found)
     return found
 
 

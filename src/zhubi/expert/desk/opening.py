@@ -27,15 +27,22 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Session:
     """What is remembered until the app is left: compiled forms, opened contents, what was warned of."""
 
     forms: dict[object, Any] = field(default_factory=dict)
     contents: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+    rounds: dict[tuple[str, str], Any] = field(default_factory=dict)
+    syncs: int = 0
+    """How many syncs have ended: what was remembered of records before that is read anew."""
     outside: Any = None
     """The folder of what was opened outside in this session; None before the first."""
     syncing: Lock = field(default_factory=Lock)
+
+    def __repr__(self) -> str:
+        return "Session()"
 
 
 @dataclass(slots=True, repr=False)
@@ -50,6 +57,7 @@ class Desk:
     def close(self) -> None:
         """Leaves every sheet in order, and lets another copy of the app in."""
         self.session.contents.clear()
+        self.session.keys.clear()
         self.store.close()
 
     def __enter__(self) -> Desk:

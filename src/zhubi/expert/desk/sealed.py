@@ -81,8 +81,7 @@ def _version_of(desk: Desk, key: ReviewKey, manifest: str) -> Record:
 def _read(desk: Desk, key: ReviewKey, version: Record, release: KeyReleaseBody) -> tuple[Content, SealingKey]:
     body = version.body
     assert isinstance(body, DossierBody)
-    vault = desk.store.vaults.open(key.office)
-    identity = SealingKey.from_text(unseal(b64decode(release.sealed), vault.sealing).decode())
+    identity = SealingKey.from_text(unseal(b64decode(release.sealed), _sealing(desk, key.office)).decode())
     if identity.recipient != body.manifest.sealed_to:
         raise _other("key")
     plain = unseal(desk.store.blobs.read(body.manifest.content.digest), identity)
@@ -96,6 +95,14 @@ def _read(desk: Desk, key: ReviewKey, version: Record, release: KeyReleaseBody) 
     if named != {each.digest for each in body.manifest.attachments}:
         raise _other("attachments")
     return content, identity
+
+
+def _sealing(desk: Desk, office: str) -> SealingKey:
+    """This device's own key, which opens what is released to it; read from its file once a session."""
+    found = desk.session.keys.get(office) or desk.store.vaults.open(office).sealing
+    desk.session.keys[office] = found
+    assert isinstance(found, SealingKey)
+    return found
 
 
 def read_attachment(desk: Desk, opened: Opened, blob: str) -> bytes:

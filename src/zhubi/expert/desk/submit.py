@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.records import RecordType, ReviewBody
+from zhubi.core.model.records import DossierBody, KeyReleaseBody, RecordType, ReviewBody
+from zhubi.core.model.sheet import Sheet
 from zhubi.core.rules.completeness import opinion_length, recommendation_of
 from zhubi.expert.desk import overview
 from zhubi.expert.desk.composing import compose
@@ -106,8 +107,8 @@ def _sign_one(desk: Desk, key: ReviewKey, pen: SigningKey, tell: Progress) -> Si
     code = row.code if row is not None else ""
     step = "check"
     try:
-        work = work_on(desk, key)
-        body = _body(work)
+        work = work_on(desk, key, papers=False)
+        body = _body(desk, work)
         tell(SubmitStep(key, code, "check", True))
         step = "sign"
         digest = _sign(desk, work, body, pen)
@@ -119,28 +120,43 @@ def _sign_one(desk: Desk, key: ReviewKey, pen: SigningKey, tell: Progress) -> Si
     return SignResult(key, code, digest)
 
 
-def _body(work: Work) -> ReviewBody:
-    if work.draft is None:
+def _body(desk: Desk, work: Work) -> ReviewBody:
+    draft, current = work.draft, work.view.current
+    release = work.view.release.body if work.view.release is not None else None
+    if draft is None:
         raise DeskError("desk.nothing-to-sign", "nothing was typed since the last signature")
-    if work.opened is None:
-        raise work.problem or DeskError("desk.not-unsealed", "the papers are not here")
-    if not work.editable:
+    if work.form.view.ended:
         raise DeskError("desk.not-editable", "the round has ended")
-    if not work.opened.current:
+    if (
+        current is None
+        or not isinstance(current.body, DossierBody)
+        or not isinstance(release, KeyReleaseBody)
+    ):
+        raise DeskError("desk.not-unsealed", "the papers are not here")
+    if release.manifest_digest != current.body.manifest_digest:
         raise DeskError("desk.newer-version", "a newer version is known, whose key is not here yet")
-    sheet, results = work.completed(work.sheet)
-    lacking = [each for each in work.missing(sheet, results) if each.severity == "block"]
-    if lacking:
-        raise DeskError("desk.incomplete", f"{len(lacking)} required items are missing", missing=len(lacking))
+    sheet, missing = draft.sheet, draft.missing
+    if draft.version != current.digest:
+        # Typed over an older version: what the rules say of it is said anew, over the papers that are signed.
+        sheet, missing = _checked_anew(work_on(desk, work.key))
+    if missing:
+        raise DeskError("desk.incomplete", f"{missing} required items are missing", missing=missing)
     return ReviewBody(
-        dossier=work.opened.version.digest,
-        manifest_digest=work.opened.body.manifest_digest,
+        dossier=current.digest,
+        manifest_digest=current.body.manifest_digest,
         rulebook=work.form.rulebook,
         kind=work.form.kind.id,
         role=work.view.role,
         sheet=sheet,
-        reason=work.draft.reason,
+        reason=draft.reason,
     )
+
+
+def _checked_anew(work: Work) -> tuple[Sheet, int]:
+    if work.opened is None:
+        raise work.problem or DeskError("desk.not-unsealed", "the papers are not here")
+    sheet, results = work.completed(work.sheet)
+    return sheet, sum(each.severity == "block" for each in work.missing(sheet, results))
 
 
 def _sign(desk: Desk, work: Work, body: ReviewBody, pen: SigningKey) -> str:

@@ -55,6 +55,7 @@ def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncRepor
                 reports.append(Brought(problems=[problem]))
         return reports
     finally:
+        desk.session.syncs += 1
         desk.session.syncing.release()
 
 

@@ -83,8 +83,11 @@ class Work:
         return points_text(self.form.kind, done.given) if done.done else ""
 
 
-def work_on(desk: Desk, key: ReviewKey) -> Work:
-    """The review of an assignment as it stands; ``desk.unknown-row``, ``desk.rules-missing``."""
+def work_on(desk: Desk, key: ReviewKey, *, papers: bool = True) -> Work:
+    """The review of an assignment as it stands; ``desk.unknown-row``, ``desk.rules-missing``.
+
+    ``papers`` False leaves them sealed: enough for what was checked against them when it was typed.
+    """
     view = desk.store.assignments.view(key, now=desk.clock())
     if view is None:
         raise DeskError("desk.unknown-row", "no such assignment is known here")
@@ -102,10 +105,11 @@ def work_on(desk: Desk, key: ReviewKey) -> Work:
         form, sheet = form_of(desk, key.office, key.round), Sheet()
     opened: Opened | None = None
     problem: ZhubiError | None = None
-    try:
-        opened = open_sealed(desk, key, view)
-    except ZhubiError as fault:
-        problem = fault
+    if papers:
+        try:
+            opened = open_sealed(desk, key, view)
+        except ZhubiError as fault:
+            problem = fault
     return Work(key, form, view, opened, problem, draft, sheet)
 
 
