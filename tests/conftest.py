@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     yield from _own_database(request.getfixturevalue("postgres"), "zhubi_template")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def another_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Gives the address of one more database at each call: for tests that need many, on each kind."""
+    with ExitStack() as opened:
+
+        def one_more() -> str:
+            if request.param == "sqlite":
+                return f"sqlite:///{tmp_path / f'{next(_counter)}.db'}"
+            own = contextmanager(_own_database)(request.getfixturevalue("postgres"), "zhubi_template")
+            return opened.enter_context(own)
+
+        yield one_more
