@@ -145,6 +145,23 @@ def test_a_newer_schema_is_left_alone(store: Store, secret: Any, tmp_path: Path)
         assert kind_of(tmp_path / "device", secret, read_only=read_only) == "store.newer-schema"
 
 
+def test_another_version_of_the_program_makes_the_rows_anew(
+    store: Store, world: Any, secret: Any, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhubi.expert.store import store as module
+
+    store.records.add(world.origin, [world.round(1, index=0), world.assign(1, 1, index=1)], now)
+    with store._database.writing() as connection:
+        connection.execute("UPDATE assignments SET stage = 'as-an-old-version-had-it'")
+    store.close()
+    stages = []
+    for version in (module.__version__, "99.0", "99.0"):
+        monkeypatch.setattr(module, "__version__", version)
+        with Store.open(tmp_path / "device", secret) as again:
+            stages.append(again.assignments.rows(None, 0, 1, now=now)[0].stage)
+    assert stages == ["as-an-old-version-had-it", "commit", "commit"]
+
+
 def test_a_beginning_cut_short_can_begin_again(
     tmp_path: Path, secret: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

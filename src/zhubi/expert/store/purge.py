@@ -17,7 +17,7 @@ from zhubi.expert.store.blobs import Blobs
 from zhubi.expert.store.database import Connection, Database
 from zhubi.expert.store.errors import StoreError, fault_of_file
 from zhubi.expert.store.migration import BACKUPS
-from zhubi.expert.store.records import record_of
+from zhubi.expert.store.records import LIVES, record_of
 from zhubi.expert.store.storefile import StoreFile, read_store_file, write_store_file
 from zhubi.expert.store.touched import Touched
 from zhubi.expert.store.values import PurgeOutcome, PurgePlan, to_micros
@@ -27,7 +27,7 @@ _MINE: Final = (
 )
 _NEEDED: Final = (
     "SELECT a.dossier FROM assignments a JOIN rounds r ON r.id = a.round WHERE r.office = ?1 AND r.round <> ?2"
-    " AND NOT r.ended AND a.stage NOT IN ('recused', 'declined', 'replaced', 'withdrawn', 'void', 'purged')"
+    f" AND {LIVES}"
 )
 _VERSIONS: Final = (
     "SELECT r.digest FROM records r JOIN record_subjects s ON s.record = r.id WHERE r.office = ?1"

@@ -25,6 +25,10 @@ _ABOUT: Final = {
     "decision": "about",
     "return": "review",
 }
+LIVES: Final = (
+    "NOT r.ended AND a.stage NOT IN ('recused', 'declined', 'replaced', 'withdrawn', 'void', 'purged')"
+)
+"""Of an assignment ``a`` in a round ``r``: whether what is sealed in its dossier is still needed."""
 _REMEMBERED: Final = 256
 """Every act on a sheet reads the round's records and the project's again; they are never another."""
 
@@ -181,7 +185,7 @@ def is_needed(connection: Connection, office: str, dossier: str) -> bool:
     """Whether a round that lives still needs what is sealed in a dossier."""
     found = connection.execute(
         "SELECT 1 FROM assignments a JOIN rounds r ON r.id = a.round WHERE a.dossier = ? AND r.office = ?"
-        " AND NOT r.ended AND a.stage NOT IN ('recused', 'declined', 'replaced', 'withdrawn', 'void', 'purged')",
+        f" AND {LIVES}",
         (dossier, office),
     ).fetchone()
     return found is not None

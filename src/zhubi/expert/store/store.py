@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from zhubi import __version__
 from zhubi.expert.store.answers import Answers
 from zhubi.expert.store.assignments import Assignments
 from zhubi.expert.store.blobs import Blobs
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from zhubi.core.trust.secretstore import SecretStore
 
 _LOCK: Final = "store.lock"
+_DERIVED_BY: Final = "derived-by"
 
 
 class Store:
@@ -116,7 +118,9 @@ class Store:
         except BaseException:
             lock.drop()
             raise
-        return cls(directory, database, secret, lock)
+        store = cls(directory, database, secret, lock)
+        store.settings.set(_DERIVED_BY, __version__)
+        return store
 
     @classmethod
     def open(cls, directory: Path, secret_store: SecretStore, *, read_only: bool = False) -> Store:
@@ -144,6 +148,7 @@ class Store:
                 _make_current(database)
                 store = cls(directory, database, secret, lock)
                 if not read_only:
+                    store._renew_rows()
                     remove_others(directory, file)
                     # A purge that still cannot finish (a full disk) must not keep the expert from the work.
                     with contextlib.suppress(StoreError):
@@ -155,6 +160,13 @@ class Store:
             lock.drop()
             raise
         return store
+
+    def _renew_rows(self) -> None:
+        # Another version may draw other conclusions from the same records.
+        if self.settings.get(_DERIVED_BY) != __version__:
+            with self.writing():
+                self.assignments.rebuild()
+                self.settings.set(_DERIVED_BY, __version__)
 
     @property
     def read_only(self) -> bool:
