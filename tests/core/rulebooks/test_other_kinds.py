@@ -1,4 +1,4 @@
-"""The format holds the occasions of the four policies that are not shipped yet."""
+"""What the format holds: forms without points, head counts, seats, gates, several subjects, grades by a mean."""
 
 from __future__ import annotations
 
@@ -208,6 +208,39 @@ basis = "一"
     assert larger["material.audit-report"].outcome is Outcome.UNMET
     assert evaluate(kind, {}, {"fiscal": 100, "spent": 79}).holding == ("suspend-payment",)
     assert evaluate(kind, {}, {"fiscal": 100, "spent": 80}).verdict == "uncovered"
+
+
+def test_an_example_states_the_mean_that_a_grade_turns_on(tmp_path: Path) -> None:
+    """The mean is written in points as people say them, also where the scale has halves."""
+    body = """
+[scale]
+step = "0.5"
+[[criteria]]
+id = "output"
+name = {zh = "产出", en = "output"}
+full = 100
+basis = "一"
+[[conclusions]]
+id = "excellent"
+name = {zh = "优", en = "excellent"}
+when = 'panel.mean >= 180'
+basis = "default"
+[[examples]]
+id = "ninety"
+name = {zh = "九十分", en = "ninety"}
+mean = 90
+expect = {verdict = "one", holding = ["excellent"]}
+[[examples]]
+id = "less"
+name = {zh = "不到九十", en = "less"}
+mean = 89
+expect = {verdict = "uncovered"}
+[[examples]]
+id = "not-added-up"
+name = {zh = "还没有平均分", en = "no mean yet"}
+expect = {verdict = "undecided"}
+"""
+    assert len(kind_of(tmp_path, body + PANEL).examples) == 3
 
 
 @pytest.mark.parametrize(("mean", "grade"), [(90, "excellent"), (80, "good"), (60, "fair"), (59, "poor")])

@@ -47,7 +47,8 @@ class ExampleCut(Frozen):
 class Example(Frozen):
     """Given facts and a sheet, what must come out.
 
-    ``scores`` are in points as people write them ("22", "4.5", "na" for not applicable).
+    ``scores`` are in points as people write them ("22", "4.5", "na" for not applicable). ``mean`` is the mean of the
+    members' totals in whole points, for conclusions that turn on it.
     """
 
     id: Slug
@@ -64,4 +65,5 @@ class Example(Frozen):
     words: Words = ""
     opinion: Words = ""
     panel: tuple[ExampleMember, ...] = ()
+    mean: Annotated[int, Field(ge=0, le=1000)] | None = None
     expect: Expectation

@@ -12,7 +12,7 @@ from zhubi.core.model.sheet import Answer, Cut, Cuts, Finding, Score, Sheet
 from zhubi.core.rules.checks import CheckResult, check_results
 from zhubi.core.rules.completeness import can_sign, missing_items
 from zhubi.core.rules.conclusions import evaluate
-from zhubi.core.rules.panel import Member, panel_facts, panel_faults
+from zhubi.core.rules.panel import Member, PanelFacts, panel_facts, panel_faults
 from zhubi.core.rules.places import Path
 from zhubi.core.rules.scoring import parse_points, points_text, total
 
@@ -38,7 +38,7 @@ def try_example(kind: ReviewKind, example: Example) -> tuple[Mismatch, ...]:
         sheet = example_sheet(kind, example)
     except ValueError as problem:
         return (Mismatch(("scores",), "points", str(problem)),)
-    counts = panel_facts(members) if members else None
+    counts = example_counts(kind, example)
     results = check_results(
         kind,
         example.facts,
@@ -60,6 +60,15 @@ def example_members(example: Example) -> list[Member]:
         for at, each in enumerate(example.panel)
         for number in range(each.count)
     ]
+
+
+def example_counts(kind: ReviewKind, example: Example) -> PanelFacts | None:
+    """The counts of an example's panel and the mean of its totals; None where it says nothing of a panel."""
+    if not example.panel and example.mean is None:
+        return None
+    steps = kind.scale.steps_a_point if kind.scale else 1
+    mean = None if example.mean is None else example.mean * steps
+    return panel_facts(example_members(example), mean)
 
 
 def example_budget(example: Example) -> list[BudgetLine]:
@@ -163,7 +172,7 @@ def _panel(kind: ReviewKind, example: Example, members: list[Member]) -> Iterato
         if found != list(expect.panel):
             yield Mismatch(("expect", "panel"), ", ".join(expect.panel) or "-", ", ".join(found) or "-")
     if expect.verdict is not None or expect.holding is not None:
-        counts = panel_facts(members) if members else None
+        counts = example_counts(kind, example)
         view = evaluate(kind, example.findings, example.facts, counts, example.materials)
         if expect.verdict is not None and view.verdict != expect.verdict:
             yield Mismatch(("expect", "verdict"), expect.verdict, view.verdict)
