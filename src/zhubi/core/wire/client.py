@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from pydantic import ValidationError
 
+from zhubi.core.model.text import clean_line
 from zhubi.core.model.values import Frozen
 from zhubi.core.trust.canonical import parse_object, sha256_hex
 from zhubi.core.trust.errors import TrustError
@@ -21,7 +22,6 @@ from zhubi.core.wire.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     FeedPage,
-    ReceiptMessage,
     RecordsAnswer,
     RecordsRequest,
     ReleaseAnswer,
@@ -128,10 +128,6 @@ class OfficeClient:
         if sha256_hex(text.encode()) != digest:
             raise malformed("another record than was asked for")
         return text
-
-    def receipt(self, digest: str) -> ReceiptMessage:
-        """The receipt of a record of mine that came to the log by another way, not verified."""
-        return _typed(ReceiptMessage, self._mine("GET", f"/v1/receipts/{digest}", RECORD_LIMIT))
 
     def rulebook(self, digest: str) -> bytes:
         """A compiled rulebook as canonical JSON whose digest was checked."""
@@ -249,4 +245,6 @@ def _typed(model: type[_Message], answer: Answer) -> _Message:
         raise malformed(str(problem)) from problem
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise malformed(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from problem
+        # The place may hold a name that the answer made up.
+        place = clean_line(".".join(map(str, first["loc"])), 120) or "/"
+        raise malformed(f"{first['type']} ({place})") from problem

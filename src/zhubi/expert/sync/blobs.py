@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.wire.errors import WireError
+from zhubi.expert.store.errors import StoreError
 
 if TYPE_CHECKING:
     from zhubi.core.wire.client import OfficeClient
+    from zhubi.expert.store.blobs import Incoming
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import BlobWanted
     from zhubi.expert.sync.progress import Progress, SyncReport
@@ -97,11 +99,27 @@ def _receive(
 def _transfer(store: Store, client: OfficeClient, wanted: BlobWanted, transfer: _Transfer) -> None:
     with store.blobs.receive(wanted.digest, wanted.size) as incoming:
         transfer.came(incoming.offset)
-        if incoming.offset < wanted.size:
-            for piece in client.blob(wanted.digest, wanted.size, incoming.offset):
-                incoming.write(piece)
-                transfer.came(len(piece))
-                if transfer.stopped.is_set():
-                    return
-        incoming.finish()
+        resumed = incoming.offset > 0
+        if not _receive_rest(client, wanted, incoming, transfer):
+            return
+        try:
+            incoming.finish()
+        except StoreError as problem:
+            if problem.kind != "store.blob-mismatch" or not resumed:
+                raise
+            # What an earlier attempt left may be what is wrong: once more, from the first byte.
+            if not _receive_rest(client, wanted, incoming, transfer):
+                return
+            incoming.finish()
     transfer.came(0, at_once=True)
+
+
+def _receive_rest(client: OfficeClient, wanted: BlobWanted, incoming: Incoming, transfer: _Transfer) -> bool:
+    """Everything from where it stands; False when all were told to stop."""
+    if incoming.offset < wanted.size:
+        for piece in client.blob(wanted.digest, wanted.size, incoming.offset):
+            incoming.write(piece)
+            transfer.came(len(piece))
+            if transfer.stopped.is_set():
+                return False
+    return True

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RecordType
+from zhubi.core.model.text import clean_line
 from zhubi.core.trust.receipts import Receipt, VerifiedReceipt, verify_receipt
 from zhubi.core.trust.records import peek
 from zhubi.core.wire.messages import RECORDS_PER_POST
 from zhubi.expert.store.records import Arrival
 from zhubi.expert.sync.errors import CONTRADICTED, SyncError
 from zhubi.expert.sync.verifying import Unknown, expect_answer
+from zhubi.locale import knows
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from zhubi.core.wire.client import OfficeClient
-    from zhubi.core.wire.messages import ReceiptMessage, RecordResult
+    from zhubi.core.wire.messages import ReceiptMessage, RecordResult, RecordsAnswer
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import Office, Outgoing
     from zhubi.expert.sync.following import LogFollower
@@ -32,6 +34,16 @@ Told = Callable[[str, str, ZhubiError | None], None]
 """Told a record's digest, the step that ended (``deliver``, ``verify``), and what went wrong, None if nothing did."""
 
 _Act = Callable[[], None]
+
+
+class _Compact(Protocol):
+    """Anything that has a record's compact bytes."""
+
+    @property
+    def compact(self) -> str: ...
+
+
+_Sent = TypeVar("_Sent", bound=_Compact)
 
 
 class Delivery:
@@ -66,8 +78,7 @@ class Delivery:
         pending = self._store.outbox.pending(self._office.office)
         done = 0
         for batch in _batches(pending):
-            answer = self._client.submit([each.compact for each in batch])
-            self._log.agree(answer.checkpoint)
+            answer = self._deliver(batch)
             self._report.sent += len(batch)
             judged = [
                 (each, self._judged(each, result)) for each, result in zip(batch, answer.results, strict=True)
@@ -81,15 +92,32 @@ class Delivery:
             progress("outbox", done, len(pending))
 
     def fetch_receipts(self, progress: Progress) -> None:
-        """The receipts of my records that the log holds and that were sent by another device, or got none then."""
+        """The receipts of my records that the log holds and that were sent by another device, or got none then.
+
+        The same record again is answered with its receipt, hundreds at a time.
+        """
         unproven = self._store.receipts.unproven(self._office.office)
-        for done, digest in enumerate(unproven, 1):
-            kept = self._store.records.get(digest)
-            if kept is None:
-                continue
-            message = self._client.receipt(digest)
-            self._proven(digest, kept.compact, message, kept.logged_at).keep()
-            progress("receipts", done, len(unproven))
+        found = [kept for digest in unproven if (kept := self._store.records.get(digest)) is not None]
+        done = 0
+        for batch in _batches(found):
+            answer = self._deliver(batch)
+            proven = []
+            for kept, result in zip(batch, answer.results, strict=True):
+                if result.digest != kept.digest or result.receipt is None:
+                    raise SyncError(
+                        "sync.no-receipt", "logged, but without a receipt", record=kept.digest[:12]
+                    )
+                proven.append(self._proven(kept.digest, kept.compact, result.receipt, kept.logged_at))
+            with self._store.writing():
+                for verdict in proven:
+                    verdict.keep()
+            done += len(batch)
+            progress("receipts", done, len(found))
+
+    def _deliver(self, batch: Sequence[_Compact]) -> RecordsAnswer:
+        answer = self._client.submit([each.compact for each in batch])
+        self._log.agree(answer.checkpoint)
+        return answer
 
     def _judged(self, outgoing: Outgoing, result: RecordResult) -> _Verdict:
         """What to keep of a result. Nothing is written here: verifying may have to ask the office for tiles."""
@@ -175,10 +203,12 @@ class Delivery:
             )
 
     def _refused(self, outgoing: Outgoing, result: RecordResult) -> _Verdict:
-        why = _reason(result)
         if result.refusal is None:
             # Nobody signed this refusal, so it ends nothing: the record stays, and is sent again.
-            raise why
+            raise SyncError(
+                "sync.refusal-unsigned", "refused, but nobody signed that", record=outgoing.digest[:12]
+            )
+        why = _reason(result)
         try:
             record = self._verifier.read(result.refusal, None)
         except Unknown as problem:
@@ -208,9 +238,10 @@ def _elsewhere(digest: str) -> SyncError:
 
 def _reason(result: RecordResult) -> SyncError:
     """Why the office says no, as an error whose sentence people know."""
-    kind = result.kind or "sync.refused"
+    # What stands beside the signed refusal is foreign text: cleaned, and only where there is a sentence for it.
+    kind = result.kind if result.kind and knows(result.kind) else "sync.refused"
     details = {
-        name: value
+        name: clean_line(value, 300)
         for name, value in result.details.items()
         if name.isidentifier() and name not in ("kind", "message", "self")
     }
@@ -222,8 +253,8 @@ def _log_time(verified: VerifiedReceipt, claimed: int | None) -> int:
     return proven if claimed is None else min(claimed, proven)
 
 
-def _batches(pending: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
-    batch: list[Outgoing] = []
+def _batches(pending: Sequence[_Sent]) -> Iterator[list[_Sent]]:
+    batch: list[_Sent] = []
     size = 0
     for each in pending:
         if batch and (len(batch) == RECORDS_PER_POST or size + len(each.compact) > BYTES_PER_POST):

@@ -50,13 +50,21 @@ def receive_feed(
             if reached and reached != cursor:
                 store.log.move_cursor(office, reached)
         if fault is not None:
+            if fault.details.get("reason") == "trust.unknown-key":
+                # The record that states the key may have been kept from us: everything is asked for once more.
+                store.log.move_cursor(office, "")
             raise fault
         progress("feed", report.received, log.current.size if log.current else 0)
         if not page.more:
             return
-        if page.next == cursor:
+        if _place(page.next) <= _place(cursor):
             raise SyncError("sync.feed-stuck", "the office's feed does not move on")
         cursor = page.next
+
+
+def _place(cursor: str) -> tuple[int, int]:
+    at, _, position = (cursor or "0.0").partition(".")
+    return int(at), int(position)
 
 
 def _verified(

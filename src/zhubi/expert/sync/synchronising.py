@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from zhubi.core.model.errors import ZhubiError
@@ -44,10 +45,11 @@ def synchronise(
     report = SyncReport()
     run = _Run(store, client, office, report, now, progress, told)
     run.phase(run.meet)
-    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks, run.releases, run.blobs):
-        if run.ended:
-            break
-        run.phase(phase)
+    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks):
+        if not run.ended:
+            run.phase(phase)
+    if not run.ended:
+        run.materials()
     run.settle()
     return report
 
@@ -138,6 +140,13 @@ class _Run:
     def receipts(self) -> None:
         """Receipts of what another device sent."""
         self._delivery().fetch_receipts(self._progress)
+
+    def materials(self) -> None:
+        """Keys and sealed files: what entitles to one entitles to the other, so neither waits."""
+        with ThreadPoolExecutor(1, thread_name_prefix="zhubi-keys") as beside:
+            keys = beside.submit(self.phase, self.releases)
+            self.phase(self.blobs)
+            keys.result()
 
     def releases(self) -> None:
         """Keys that the log entitles to."""
