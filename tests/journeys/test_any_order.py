@@ -26,9 +26,11 @@ from storyhouse.office import House
 from storyhouse.papers import lay_out
 
 from zhubi.core.model.records import RecordType
+from zhubi.core.rules.heads import heads
 from zhubi.core.wire.client import OfficeClient
 from zhubi.core.wire.identity import TransportIdentity
-from zhubi.expert.desk import commit, declare, overview, review, submit
+from zhubi.expert.desk import commit, declare, overview, review, settle, submit
+from zhubi.expert.desk.views import ReviewKey
 from zhubi.locale import say
 
 CODES = ("DZ-1", "DZ-2")
@@ -49,7 +51,7 @@ AS_THE_OFFICE_SEES = {"drafting": "ready", "complete": "ready"}
 
 
 class Fates(RuleBasedStateMachine):
-    """One expert, one round, two projects; rules are what may happen, and ``settles`` is what must come of it."""
+    """One expert, two machines, two projects of a round: what may happen; and in ``settles``, what must come of it."""
 
     make_url: Callable[[], str]
 
@@ -61,10 +63,14 @@ class Fates(RuleBasedStateMachine):
         for code in CODES:
             lay_out(self.folder / "papers", code)
         self.dossiers = self.house.bring(self.folder / "papers")
-        self.expert = Expert.enrolled(self.folder / "machine", self.house.invite("陈思远"), self.clock)
+        invitation = self.house.invite("陈思远")
+        self.expert = Expert.enrolled(self.folder / "machine", invitation, self.clock)
+        again = self.house.invite("陈思远", person=invitation.person, again=True)
+        self.other = Expert.enrolled(self.folder / "other", again, self.clock)
         self.round = self.house.open_round()
         self.house.seat(self.round, self.dossiers.values(), self.expert.person)
         self.expert.sync()
+        self.other.sync()
         self.drafts = itertools.count(1)
 
     @initialize(begun=st.sampled_from(("invited", "committed", "opened", "opened", "submitted")))
@@ -117,6 +123,21 @@ class Fates(RuleBasedStateMachine):
     def sign_what_is_complete(self, code: str) -> None:
         (done,) = submit.sign(self.expert.desk, [self.expert.key(code)], PIN)
         assert done.digest or done.problem == say("desk.newer-version"), done.problem
+
+    @rule()
+    def turns_to_the_other_machine(self) -> None:
+        self.expert, self.other = self.other, self.expert
+
+    def disputed(self) -> list[ReviewKey]:
+        """What stands side by side, as this machine knows."""
+        return [each.key for each in self.expert.rows_all() if each.stage == "disputed"]
+
+    @precondition(lambda self: self.disputed())
+    @rule(first=st.booleans())
+    def says_which_one_counts(self, first: bool) -> None:
+        key = self.disputed()[0]
+        rivals = sorted(settle.rivals(self.expert.desk, key), key=lambda each: each.digest)
+        settle.settle(self.expert.desk, key, rivals[0 if first else -1].digest, PIN)
 
     # What goes over the wire, or does not
 
@@ -196,6 +217,7 @@ class Fates(RuleBasedStateMachine):
     # What must come of it
 
     def said(self) -> Any:
+        """Everything that was signed on this machine, or came to it."""
         return self.expert.desk.store.records.by_type(
             self.expert.origin, [each.value for each in SAID], author=self.expert.person
         )
@@ -205,37 +227,47 @@ class Fates(RuleBasedStateMachine):
             self.settles()
         finally:
             self.expert.close()
+            self.other.close()
             self.house.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def settles(self) -> None:
         self.house.wire.lose_nothing()
-        for _ in range(3):
+        signed = set()
+        for _ in range(6):
+            self.turns_to_the_other_machine()
             self.expert.try_sync()
+            signed |= {each.digest for each in self.said()}
+        while self.disputed():
+            self.says_which_one_counts(True)
+            self.expert.sync()
+            signed |= {each.digest for each in self.said()}
+        for _ in range(4):
+            self.turns_to_the_other_machine()
+            self.expert.sync()
         assert not self.expert.sync().changed
-        assert overview.leaving(self.expert.desk).unsent == 0
+        assert overview.leaving(self.expert.desk).unsent == overview.leaving(self.other.desk).unsent == 0
 
         # The same log for the same acts: everything that was ever signed is one leaf, or was refused by name.
         leaves = [each.digest for each in self.house.leaves() if each.payload.author == self.expert.person]
         refused = {each.body.record for each in self.house.logged(RecordType.REFUSAL)}
-        signed = {each.digest for each in self.said()}
         assert len(leaves) == len(set(leaves))
         assert set(leaves) | refused == signed
         assert not set(leaves) & refused
         accepted = [each.body.record for each in self.house.logged(RecordType.ACCEPTANCE)]
         assert sorted(accepted) == sorted(leaves)
 
-        # Both sides say the same, and the index says what the records say.
-        derived = self.expert.derived()
-        self.expert.desk.store.assignments.rebuild()
-        assert self.expert.derived() == derived
-        for (round_id, dossier), stage in derived.items():
-            office = self.house.stands(round_id, dossier, self.expert.person)
-            assert AS_THE_OFFICE_SEES.get(stage, stage) == AS_THE_OFFICE_SEES.get(office, office)
-
-        # Receipts prove every one of them, and no key went where no right was.
-        assert set(self.expert.receipts()) == set(leaves)
-        assert self.expert.proves() == len(leaves)
+        # Both sides and both machines say the same, and the index says what the records say.
+        for machine in (self.expert, self.other):
+            derived = machine.derived()
+            machine.desk.store.assignments.rebuild()
+            assert machine.derived() == derived
+            for (round_id, dossier), stage in derived.items():
+                office = self.house.stands(round_id, dossier, machine.person)
+                assert AS_THE_OFFICE_SEES.get(stage, stage) == AS_THE_OFFICE_SEES.get(office, office)
+            # Receipts prove every leaf, and no key went where no right was.
+            assert set(machine.receipts()) == set(leaves)
+            assert machine.proves() == len(leaves)
         for dossier in self.dossiers.values():
             self.keys_went_only_where_a_right_was(dossier)
 
@@ -247,13 +279,15 @@ class Fates(RuleBasedStateMachine):
                 if each.index < release.index
             ]
             assert [each for each in self.house.logged(RecordType.COMMITMENT) if each.index < release.index]
-            said = before[-1].body.outcome.value
+            said = heads(each.record for each in before).one
+            assert said is not None
+            outcome = getattr(said.body, "outcome", None)
             decided = [
                 each.body.granted
                 for each in self.house.logged(RecordType.DECISION, subject=dossier)
-                if each.index < release.index and each.body.about == before[-1].digest
+                if each.index < release.index and each.body.about == said.digest
             ]
-            assert said == "clear" or (said == "explain" and decided[-1])
+            assert outcome == "clear" or (outcome == "explain" and decided[-1])
 
 
 @pytest.mark.slow
