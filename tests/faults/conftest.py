@@ -28,12 +28,13 @@ def cheap_argon() -> Iterator[None]:
 def moulds(tmp_path_factory: pytest.TempPathFactory, cheap_argon: None) -> Moulds:
     """Made once; every test works on a copy of one of them."""
     folder = tmp_path_factory.mktemp("mould")
-    made = Moulds(folder / "enrolled", folder / "unsealed", folder / "signed")
+    made = Moulds(folder / "enrolled", folder / "declared", folder / "unsealed", folder / "signed")
     town = Town(folder / "town")
     town.folder.mkdir()
     for place, act in (
         (made.enrolled, lambda: furnish(town)),
-        (made.unsealed, town.commit_and_declare),
+        (made.declared, town.commit_and_declare),
+        (made.unsealed, town.unseal),
         (made.signed, town.fill_and_sign),
     ):
         act()
@@ -53,6 +54,12 @@ def _copied(mould: Path, folder: Path) -> Iterator[Town]:
 def newcomer(moulds: Moulds, tmp_path: Path) -> Iterator[Town]:
     """The expert's machine is enrolled, and has not been synchronised."""
     yield from _copied(moulds.enrolled, tmp_path / "town")
+
+
+@pytest.fixture
+def declared(moulds: Moulds, tmp_path: Path) -> Iterator[Town]:
+    """The declarations are signed, and wait to be delivered."""
+    yield from _copied(moulds.declared, tmp_path / "town")
 
 
 @pytest.fixture

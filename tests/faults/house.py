@@ -161,14 +161,18 @@ class Town:
         return overview.rounds(self.desk)[0].round
 
     def commit_and_declare(self) -> None:
-        """From an enrolled machine to one on which everything is unsealed."""
+        """From an enrolled machine to one on which the declarations are signed, and not yet sent."""
         assert not self.sync().problem
         commit.sign_commitment(self.desk, self.round, PIN)
         assert not self.sync().problem
         for each in declare.declarations(self.desk, self.round):
             declare.answer(self.desk, self.round, each.key.dossier, "clear")
         assert not declare.sign_declarations(self.desk, self.round, PIN).problems
+
+    def unseal(self) -> None:
+        """The keys and the material come."""
         assert not self.sync().problem
+        assert {row.stage for row in self.rows()} == {"ready"}
 
     def fill_and_sign(self) -> None:
         """Every review filled in and signed; they wait in the outbox."""
@@ -177,8 +181,18 @@ class Town:
             fill(self.desk, key)
         assert not any(each.problem for each in submit.sign(self.desk, keys, PIN))
 
+    def state(self) -> object:
+        """How everything stands on this machine, for comparing."""
+        desk = self.desk
+        unreceipted = desk.store.outbox.unsent()
+        blobs = desk.store.blobs.wanted(desk.store.offices.all()[0].office)
+        stages = [
+            (row.dossier, row.stage, row.code, row.title, bool(row.receipt_code)) for row in self.rows()
+        ]
+        return stages, unreceipted, blobs, len(desk.store.receipts.all())
+
     def held(self) -> dict[str, str]:
-        """What the log holds of this expert's: digest by index. One act, one leaf."""
+        """What the log holds of this expert's: type by digest. One act, one leaf."""
         with self.office.ledger.reading() as reading:
             return {
                 stored.digest: stored.type.value
@@ -192,6 +206,7 @@ class Moulds:
     """The places that are copied: ``enrolled`` has met nobody yet; on ``unsealed`` everything is here."""
 
     enrolled: Path
+    declared: Path
     unsealed: Path
     signed: Path
 

@@ -260,6 +260,7 @@ def test_a_disk_that_fills_while_material_comes(newcomer: Town, small_disk: Path
     shutil.rmtree(newcomer.expert_home)
     newcomer.expert_home.symlink_to(home)
     newcomer.commit_and_declare()
+    newcomer.unseal()
     for path in (home / "blobs").rglob("*"):
         if path.is_file():
             path.unlink()

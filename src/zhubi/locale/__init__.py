@@ -74,10 +74,10 @@ def explain(error: BaseException) -> str:
 
 
 class _Given(dict[str, object]):
-    """Values by name, where a missing one shows as its own name instead of ending the sentence with an error."""
+    """Values by name; one that a foreign answer leaves out is a question mark, and does not end the sentence."""
 
     def __init__(self, values: dict[str, object]) -> None:
         super().__init__(values)
 
     def __missing__(self, name: str) -> str:
-        return "{" + name + "}"
+        return "?"

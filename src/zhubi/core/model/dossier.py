@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhubi.core.model.values import Day, Digest, Frozen, Line, Recipient, Slug, Uuid, Words, Yuan
+from zhubi.core.model.values import Day, Digest, Frozen, Line, Prose, Recipient, Slug, Uuid, Words, Yuan
 
 
 class Unit(Frozen):
@@ -71,7 +71,7 @@ class Section(Frozen):
     id: Slug
     heading: Line
     level: Annotated[int, Field(ge=1, le=6)] = 1
-    text: Annotated[str, Field(max_length=400_000)] = ""
+    text: Prose = ""
 
 
 class BudgetLine(Frozen):

@@ -54,7 +54,7 @@ EXPERT_TYPES: Final = frozenset(
 HEADED_TYPES: Final = frozenset({RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW})
 """Types of which only the head counts, by author, round and subjects; every other type accumulates."""
 
-Author = Annotated[str, Field(min_length=1, max_length=80)]
+Author = Annotated[Line, Field(min_length=1, max_length=80)]
 """A person's id, ``root``, or ``service:NAME``: whose act it is. Which key may sign for them, the registry knows."""
 
 
@@ -207,7 +207,7 @@ class RefusalBody(Frozen):
     record: Digest
     person: Author
     kind: Slug
-    details: dict[str, str] = {}
+    details: Annotated[dict[Line, Line], Field(max_length=20)] = {}
 
 
 class DecisionBody(Frozen):

@@ -73,6 +73,9 @@ Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_lin
 Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean_already)]
 """Clean text of several lines, at most 20,000 characters: opinions, comments, reasons."""
 
+Prose = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_clean_already)]
+"""Clean text as long as a chapter, at most 200,000 characters: the sections of an application."""
+
 _INSTANT: Final = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")
 
 

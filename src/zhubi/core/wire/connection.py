@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PROBLEM_LIMIT: Final = 64 * 1024
 _PATIENT_WAIT: Final = 5
+_PACE: Final = 64 * 1024
+"""Bytes that must come for a long answer to go on for another ``Policy.whole``."""
 _BUSY: Final = frozenset({502, 503, 504})
 
 
@@ -150,9 +152,13 @@ class Connection:
                 raise _problem(response, b"".join(self._pieces(response, _PROBLEM_LIMIT, until)))
             yield Answer(response.status_code, _plain(response), b"")
             came = 0
+            begun = self.elapsed()
             for piece in self._pieces(response, limit, None):
                 came += len(piece)
                 yield piece
+                # What is large may take long, as long as it moves: a trickle is taken up again later.
+                if self.elapsed() - begun > self._policy.whole * (1 + came // _PACE):
+                    raise WireError("wire.slow", "the office answers too slowly")
             if came != limit:
                 raise WireError("wire.cut", f"the answer ended after {came} of {limit} bytes")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from zhubi.core.model.errors import Detail, ZhubiError
 from zhubi.core.model.text import clean_line
+from zhubi.locale import knows
 
 _KIND: Final = re.compile(r"^[a-z][a-z0-9]*\.[a-z][a-z0-9-]{0,60}$")
 
@@ -67,7 +68,7 @@ def refused(
         return WireError("wire.unauthorised", "the office does not know this device", status=status)
     if status in (404, 410) and kind in ("", "api.not-found"):
         return WireError("wire.gone", "the office does not have this, or does not show it", status=status)
-    if _KIND.match(kind):
+    if _KIND.match(kind) and knows(kind):
         return _named(status, kind, words, facts, retry_after)
     return WireError("wire.refused", f"the office refused: {words}", status=status, reason=words)
 

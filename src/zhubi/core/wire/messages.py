@@ -8,7 +8,9 @@ from pydantic import Field
 
 from zhubi.core.model.values import Digest, Frozen, Line, PublicKey, Recipient, Uuid
 
-Compact = Annotated[str, Field(max_length=1_048_576, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
+Compact = Annotated[
+    str, Field(max_length=1_048_576, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")
+]
 """A record as JWS compact serialisation."""
 
 RECORDS_PER_POST = 500
@@ -46,7 +48,7 @@ class EnrolmentAnswer(Frozen):
 class TokenAnswer(Frozen):
     """An RFC 6749 token answer; ``expires_in`` in seconds."""
 
-    access_token: str
+    access_token: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~+/-]{1,8000}=*$")]
     token_type: Literal["Bearer"] = "Bearer"
     expires_in: Annotated[int, Field(ge=1)]
 
@@ -67,7 +69,7 @@ class FeedPage(Frozen):
     """What changed for me after a cursor, in order. ``next`` is the cursor to go on from; ``more`` whether to."""
 
     items: tuple[FeedItem, ...]
-    next: Annotated[str, Field(pattern=r"^\d+\.\d+$")]
+    next: Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[0-9]{1,16}$")]
     more: bool
     checkpoint: str
 
