@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
@@ -42,7 +42,8 @@ class PlainScrollBar(ScrollBarRender):
 class ZhubiApp(App[int]):
     """Zhubi for one expert. ``desk`` None: nobody is enrolled in ``directory`` yet, or a passphrase is needed."""
 
-    CSS_PATH = "app.tcss"
+    # The desk's own sheet is read with the app's: a sheet read later makes Textual parse all of them again.
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/desk.tcss"]
     TITLE = "Zhubi"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = "*"
@@ -85,11 +86,18 @@ class ZhubiApp(App[int]):
         # A mode, and not the default screen: only then does Textual load the style sheet beside the first screen.
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         self.add_mode("desk", _desk_screen)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.settings.theme
+        self._draw_first_in(self.settings.theme)
         self.set_keymap(self.settings.keymap)
         self.draw_plain(self.plain)
+
+    def _draw_first_in(self, name: str) -> None:
+        """Choose the first theme. Changing it later parses all style sheets again, so it is not simply changed."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.set_reactive(App.theme, name)
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def draw_plain(self, plain: bool) -> None:
         """Draw with, or without, box and block characters."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
-from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 from zhubi.expert.tui.acts import key_name, name_of
+from zhubi.expert.tui.looks import look
 
 _PRESS: Final = "press"
 # Not Textual's own "@click": that would draw every key as a link.
@@ -21,11 +23,7 @@ _PRESS: Final = "press"
 class KeyLine(Widget):
     """One line drawn from the bindings in force; help keeps its place when the others do not fit."""
 
-    DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 1; background: $panel; color: $foreground; padding: 0 1; }
-    KeyLine > .keyline--key { color: $primary; text-style: bold; }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key"}
+    DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; background: $panel; padding: 0 1; }"
 
     _stamp: reactive[int] = reactive(0)
 
@@ -54,19 +52,19 @@ class KeyLine(Widget):
         shown = [item for act, item in acts.items() if act != "help"]
         return shown + ([acts["help"]] if "help" in acts else [])
 
-    def render(self) -> Content:
-        width = self.content_size.width
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
         shown = self._shown()
         while len(shown) > 1 and sum(cell_len(f"{key} {name}") + 2 for key, name, _ in shown) - 2 > width:
             del shown[-2]
-        key_style = self.get_visual_style("keyline--key")
-        pieces: list[Content] = []
+        segments: list[Segment] = []
         for key, name, action in shown:
-            press = Style.from_meta({_PRESS: action})
-            pieces += [
-                Content.styled(key, key_style + press), Content.styled(f" {name}", press), Content("  "),
+            press = Style(meta={_PRESS: action})
+            segments += [
+                Segment(key, base + look(self.app, "mine") + press), Segment(f" {name}", base + press),
+                Segment("  ", base),
             ]  # fmt: skip
-        return Content.assemble(*pieces[:-1])
+        return Strip(segments).adjust_cell_length(width, base)
 
     async def on_click(self, event: events.Click) -> None:
         action = event.style.meta.get(_PRESS)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.measure import cut
-
-LOOKS = ("strong", "mine", "quiet", "warn", "bad", "good")
 
 
 class OneLine(Widget):
@@ -19,14 +16,7 @@ class OneLine(Widget):
 
     DEFAULT_CSS = """
     OneLine { height: 1; padding: 0 1; }
-    OneLine > .oneline--strong { text-style: bold; }
-    OneLine > .oneline--mine { color: $primary; text-style: bold; }
-    OneLine > .oneline--quiet { color: $quiet; }
-    OneLine > .oneline--warn { color: $warning; }
-    OneLine > .oneline--bad { color: $error; }
-    OneLine > .oneline--good { color: $success; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"oneline--{look}" for look in LOOKS}
 
     def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,9 +41,6 @@ class OneLine(Widget):
         gap = " " * max(0, width - cell_len(left) - cell_len(right))
         base = self.rich_style
         parts = ((left, self._left[1]), (gap, ""), (right, self._right[1]))
-        return Strip(
-            Segment(
-                text, base + self.get_component_rich_style(f"oneline--{look}", partial=True) if look else base
-            )
-            for text, look in parts
-        ).adjust_cell_length(width, base)
+        return Strip([Segment(text, base + look(self.app, name)) for text, name in parts]).adjust_cell_length(
+            width, base
+        )

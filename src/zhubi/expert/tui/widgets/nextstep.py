@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual.content import Content
+from rich.segment import Segment
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.measure import cut, wrap
 from zhubi.locale import say
 
@@ -20,14 +22,9 @@ if TYPE_CHECKING:
 
 
 class NextStepLine(Widget):
-    """One line; a click on it does what it says."""
+    """One line, two where the sentence needs them; a click on it does what it says."""
 
-    DEFAULT_CSS = """
-    NextStepLine { height: auto; padding: 0 1; background: $primary 18%; }
-    NextStepLine > .nextstep--label { color: $primary; text-style: bold; }
-    NextStepLine > .nextstep--key { color: $quiet; }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"nextstep--label", "nextstep--key"}
+    DEFAULT_CSS = "NextStepLine { height: auto; padding: 0 1; background: $primary 18%; }"
 
     step: reactive[NextStep | None] = reactive(None, layout=True)
 
@@ -51,15 +48,18 @@ class NextStepLine(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width)[2])
 
-    def render(self) -> Content:
-        width = self.content_size.width
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
         label, hint, lines = self._lines(width)
-        gap = " " * max(1, width - cell_len(label) - cell_len(lines[0]) - cell_len(hint))
-        below = "".join("\n" + " " * cell_len(label) + line for line in lines[1:])
-        return Content.assemble(
-            (label, self.get_visual_style("nextstep--label")), Content(lines[0]), gap,
-            (hint, self.get_visual_style("nextstep--key")), Content(below),
-        )  # fmt: skip
+        if y >= len(lines):
+            return Strip.blank(width, base)
+        if y:
+            pieces = [(" " * cell_len(label), ""), (lines[y], "")]
+        else:
+            gap = " " * max(1, width - cell_len(label) - cell_len(lines[0]) - cell_len(hint))
+            pieces = [(label, "mine"), (lines[0], ""), (gap, ""), (hint, "quiet")]
+        segments = [Segment(text, base + look(self.app, name)) for text, name in pieces]
+        return Strip(segments).adjust_cell_length(width, base)
 
     def on_click(self) -> None:
         if self.step is not None:

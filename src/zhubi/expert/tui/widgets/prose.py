@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.measure import wrap
 
 
@@ -20,17 +19,7 @@ class Prose(Widget):
 
     DEFAULT_CSS = """
     Prose { height: auto; width: 1fr; }
-    Prose > .prose--strong { text-style: bold; }
-    Prose > .prose--mine { color: $primary; text-style: bold; }
-    Prose > .prose--head { color: $secondary; text-style: bold; }
-    Prose > .prose--quiet { color: $quiet; }
-    Prose > .prose--warn { color: $warning; }
-    Prose > .prose--bad { color: $error; }
-    Prose > .prose--good { color: $success; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"prose--{name}" for name in ("strong", "mine", "head", "quiet", "warn", "bad", "good")
-    }
 
     def __init__(
         self,
@@ -81,5 +70,5 @@ class Prose(Widget):
         if y >= len(lines):
             return Strip.blank(width, base)
         text, name = lines[y]
-        style = base + self.get_component_rich_style(f"prose--{name}", partial=True) if name else base
+        style = base + look(self.app, name) if name else base
         return Strip([Segment(text, style)]).adjust_cell_length(width, base)

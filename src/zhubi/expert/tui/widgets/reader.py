@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.readinglines import Chapter, Shown
 
 
@@ -20,17 +21,7 @@ class Reader(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Reader { background: $background; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
-    Reader > .reader--head { color: $secondary; text-style: bold; }
-    Reader > .reader--strong { text-style: bold; }
-    Reader > .reader--quiet { color: $quiet; }
-    Reader > .reader--warn { color: $warning; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "reader--head",
-        "reader--strong",
-        "reader--quiet",
-        "reader--warn",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("enter", "screen.outline", "outline"),
         bound("left", "chapter(-1)", "chapter-back", show=False),
@@ -112,6 +103,6 @@ class Reader(ScrollView, can_focus=True):
         line = y + self.scroll_offset.y
         if line >= len(self._lines):
             return Strip.blank(width, base)
-        text, look = self._lines[line]
-        style = base + self.get_component_rich_style(f"reader--{look}", partial=True) if look else base
+        text, name = self._lines[line]
+        style = base + look(self.app, name) if name else base
         return Strip([Segment(" ", base), Segment(text, style)]).adjust_cell_length(width, base)

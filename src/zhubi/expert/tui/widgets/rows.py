@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -16,10 +15,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.measure import fit
 
 Piece = tuple[str, str]
-"""Text already cut to its cells, and the component class it is drawn in (empty: plain)."""
+"""Text already cut to its cells, and its look (empty: plain)."""
 
 
 class Rows(ScrollView, can_focus=True):
@@ -30,20 +30,7 @@ class Rows(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Rows { background: $background; height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
-    Rows > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-    Rows > .rows--resting { background: $surface; }
-    Rows > .rows--quiet { color: $quiet; }
-    Rows > .rows--good { color: $success; }
-    Rows > .rows--warn { color: $warning; }
-    Rows > .rows--bad { color: $error; }
-    Rows > .rows--mine { color: $primary; text-style: bold; }
-    Rows > .rows--head { color: $secondary; text-style: bold; }
-    Rows > .rows--strong { text-style: bold; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--cursor", "rows--resting", "rows--quiet", "rows--good", "rows--warn", "rows--bad", "rows--mine",
-        "rows--head", "rows--strong",
-    }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("enter", "choose", "open"),
         Binding("up", "move(-1)", show=False, id="rows.up"),
@@ -81,10 +68,6 @@ class Rows(ScrollView, can_focus=True):
         def control(self) -> Rows:
             return self.rows
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._styles: dict[str, Style] = {}
-
     # What the user of this widget says
 
     def count_lines(self) -> int:
@@ -115,18 +98,6 @@ class Rows(ScrollView, can_focus=True):
         self.virtual_size = Size(1, self.count_lines())
         self.call_after_refresh(self.show_cursor)
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-
-    def style_of(self, name: str) -> Style:
-        """The drawing style of one of our component classes."""
-        found = self._styles.get(name)
-        if found is None:
-            found = self.get_component_rich_style(f"rows--{name}", partial=True) if name else self.rich_style
-            self._styles[name] = found
-        return found
-
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
@@ -134,11 +105,11 @@ class Rows(ScrollView, can_focus=True):
         if line >= self.virtual_size.height or not width:
             return Strip.blank(width, base)
         here = line == self.cursor and self.selectable(line)
-        over = self.style_of("cursor" if self.has_focus else "resting") if here else None
+        over = look(self.app, "cursor" if self.has_focus else "resting") if here else None
         mark = "> " if here else "  "
         segments = [Segment(mark, base + over if over else base)]
         for text, name in self.pieces(line, width - 2):
-            style = base + self.style_of(name) if name else base
+            style = base + look(self.app, name) if name else base
             if over is not None:
                 # Under the cursor the background says "here"; the foreground stays readable on it.
                 style = style + over

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.cells import cell_len
-from textual.content import Content
+from rich.segment import Segment
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
+from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.widgets.measure import cut
 
 
 class TopLine(Widget):
     """One line. What comes from outside is shown as it is, never read as markup."""
 
-    DEFAULT_CSS = """
-    TopLine { dock: top; height: 1; background: $panel; color: $foreground; padding: 0 1; }
-    TopLine > .topline--brand { color: $primary; text-style: bold; }
-    TopLine > .topline--trouble { color: $warning; text-style: bold; }
-    TopLine > .topline--quiet { color: $quiet; }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"topline--brand", "topline--trouble", "topline--quiet"}
+    DEFAULT_CSS = "TopLine { dock: top; height: 1; background: $panel; padding: 0 1; }"
 
-    brand: reactive[str] = reactive("")
     heading: reactive[str] = reactive("")
     sync: reactive[str] = reactive("")
     trouble: reactive[bool] = reactive(False)
@@ -31,23 +24,20 @@ class TopLine(Widget):
 
     def __init__(self, brand: str, heading: str) -> None:
         super().__init__()
-        self.set_reactive(TopLine.brand, brand)
+        self._brand = brand
         self.set_reactive(TopLine.heading, heading)
 
-    def render(self) -> Content:
-        width = self.content_size.width
-        right = [part for part in (self.sync, self.clock) if part]
-        room = width - cell_len(self.brand) - 1 - sum(cell_len(part) + 1 for part in right)
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        right = [(self.sync, "warn" if self.trouble else "quiet"), (self.clock, "quiet")]
+        right = [(text, name) for text, name in right if text]
+        room = width - cell_len(self._brand) - 1 - sum(cell_len(text) + 1 for text, _ in right)
         if room < 6 and len(right) > 1:
-            room += cell_len(right.pop()) + 1  # the clock goes first where there is no room
+            room += cell_len(right.pop()[0]) + 1  # the clock goes first where there is no room
         heading = cut(self.heading, max(0, room))
-        gap = " " * max(1, room - cell_len(heading) + 1)
-        sync_style = self.get_visual_style("topline--trouble" if self.trouble else "topline--quiet")
-        quiet = self.get_visual_style("topline--quiet")
-        styled = [(part, sync_style if part is self.sync else quiet) for part in right]
-        pieces: list[Content | str | tuple[str, object]] = [
-            (self.brand, self.get_visual_style("topline--brand")), " ", Content(heading), gap,
-        ]  # fmt: skip
-        for place, (text, style) in enumerate(styled):
-            pieces += [" ", (text, style)] if place else [(text, style)]
-        return Content.assemble(*pieces)  # type: ignore[arg-type]
+        gap = " " * max(0, room - cell_len(heading))
+        pieces = [(self._brand, "mine"), (" ", ""), (heading, ""), (gap, "")]
+        for piece in right:
+            pieces += [(" ", ""), piece]
+        segments = [Segment(text, base + look(self.app, name)) for text, name in pieces]
+        return Strip(segments).adjust_cell_length(width, base)
