@@ -8,6 +8,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,10 +106,13 @@ Change = Callable[[bytes], bytes]
 
 
 class Meddler(httpx.BaseTransport):
-    """Passes calls on, and gives answers to paths that begin with ``path`` changed by ``change``."""
+    """Passes calls on, and gives answers to paths that begin with ``path`` changed by ``change``.
 
-    def __init__(self, path: str, change: Change) -> None:
-        self._path, self._change = path, change
+    With a ``clock``, answers are dated by it.
+    """
+
+    def __init__(self, path: str, change: Change, clock: Callable[[], datetime] | None = None) -> None:
+        self._path, self._change, self._clock = path, change, clock
         self._way = httpx.HTTPTransport()
         self.met = 0
 
@@ -123,12 +128,21 @@ class Meddler(httpx.BaseTransport):
             for name, value in answer.headers.items()
             if name in ("etag", "content-type", "content-range")
         }
+        if self._clock is not None:
+            kept["date"] = format_datetime(self._clock(), usegmt=True)
         return httpx.Response(
             answer.status_code, headers=kept, stream=httpx.ByteStream(body), request=request
         )
 
     def close(self) -> None:
         """Stays open: every client of the test shares it."""
+
+
+def dated(monkeypatch: pytest.MonkeyPatch, clock: Callable[[], datetime]) -> None:
+    """From now on the office dates its answers by its own clock, as one that is not under test does."""
+    monkeypatch.setitem(
+        OfficeClient.__init__.__kwdefaults__, "transport", Meddler("/none", lambda body: body, clock)
+    )
 
 
 @contextmanager
