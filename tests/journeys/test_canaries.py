@@ -6,8 +6,10 @@ import base64
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,16 @@ def pages_of(desk: Any) -> bytes:
         copy.close()
 
 
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files of this process and its children go, so that they are looked through too."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
 @pytest.fixture
 def planted(house: Any, papers: Any, enrol: Any) -> tuple[Any, Any, str]:
     paper = docx.Document()
@@ -91,6 +103,7 @@ def planted(house: Any, papers: Any, enrol: Any) -> tuple[Any, Any, str]:
         files={f"{PLANTED['name']}.docx": out.getvalue(), "说明.txt": PLANTED["file"].encode()},
     )
     dossiers = house.bring(folder)
+    shutil.rmtree(folder)  # the only place where the words may stand
     expert = enrol()
     round_id = house.open_round()
     house.seat(round_id, dossiers.values(), expert.person)
@@ -114,7 +127,7 @@ def test_before_unsealing_sealed_words_are_readable_nowhere(planted: Any, capfd:
     assert expert.stage("DZ-1") == "declare"
     leaves = [(f"leaf {each.index}", each.compact.encode()) for each in house.leaves()]
     printed = capfd.readouterr()
-    assert sightings(on_disk(house.home, expert.folder)) == []
+    assert sightings(on_disk(house.folder)) == []
     assert sightings(on_the_wire(heard)) == []
     assert sightings(leaves) == []
     assert sightings([("the database pages", pages_of(expert.desk))]) == []
@@ -138,17 +151,19 @@ def test_after_unsealing_and_reading_nothing_lies_on_the_disk_in_plaintext(plant
         assert sum(PLANTED["file"] in text for text in read) == 2
         expert.fill("DZ-1")
         expert.opinion("DZ-1", f"{PLANTED['title']}：意见里引用了材料，这些话也只以密文存在。")
-        assert sightings(on_disk(house.home, expert.folder)) == []
+        assert sightings(on_disk(house.folder)) == []
         expert.sign("DZ-1")
     printed = capfd.readouterr()
-    assert sightings(on_disk(house.home, expert.folder)) == []
+    assert sightings(on_disk(house.folder)) == []
     assert sightings(on_the_wire(heard)) == [], "what is sealed travels sealed, to those entitled too"
     assert (
         sightings([("standard output", printed.out.encode()), ("error output", printed.err.encode())]) == []
     )
 
 
-def test_opened_outside_is_plaintext_until_it_is_wiped(planted: Any, monkeypatch: Any) -> None:
+def test_opened_outside_is_plaintext_until_it_is_wiped(
+    planted: Any, temporary: Path, monkeypatch: Any
+) -> None:
     monkeypatch.setattr("zhubi.expert.reading.outside.system_opener", lambda: ("true",))
     _, expert, round_id = planted
     expert.take_up(round_id)
@@ -158,10 +173,12 @@ def test_opened_outside_is_plaintext_until_it_is_wiped(planted: Any, monkeypatch
     assert path.read_bytes() == PLANTED["file"].encode()
     reading.wipe_outside(expert.desk)
     assert not path.exists()
-    assert sightings(on_disk(expert.folder)) == []
+    assert sightings(on_disk(expert.folder, temporary)) == []
 
 
-def test_what_was_opened_outside_before_a_crash_is_gone_when_the_desk_opens_again(planted: Any) -> None:
+def test_what_was_opened_outside_before_a_crash_is_gone_when_the_desk_opens_again(
+    planted: Any, temporary: Path
+) -> None:
     _, expert, round_id = planted
     expert.take_up(round_id)
     expert.close()
@@ -187,10 +204,12 @@ def test_what_was_opened_outside_before_a_crash_is_gone_when_the_desk_opens_agai
     assert path.read_bytes() == PLANTED["file"].encode(), "the crash left it"
     expert.open()
     assert not path.exists()
-    assert sightings(on_disk(expert.folder)) == []
+    assert sightings(on_disk(expert.folder, temporary)) == []
 
 
-def test_after_a_purge_not_even_the_decrypted_database_pages_hold_a_planted_word(planted: Any) -> None:
+def test_after_a_purge_not_even_the_decrypted_database_pages_hold_a_planted_word(
+    planted: Any, temporary: Path
+) -> None:
     house, expert, round_id = planted
     expert.take_up(round_id)
     (release,) = expert.desk.store.records.by_type(expert.origin, ["key-release"])
@@ -216,7 +235,7 @@ def test_after_a_purge_not_even_the_decrypted_database_pages_hold_a_planted_word
     assert sealed_key[:60].encode() not in pages
     names = set(expert.folder.glob("store-*.db"))
     assert names and not names & set(old), "the database is another file, under another key"
-    assert sightings(on_disk(expert.folder)) == []
+    assert sightings(on_disk(expert.folder, temporary)) == []
     expert.sync()
     assert expert.proves() == 4
     view = review.open_review(expert.desk, expert.key("DZ-1"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from zhubi.core.model.records import RecordType, ReviewBody
+from zhubi.demo.sheets import fill
 from zhubi.expert.desk import overview, purge, reading, review, submit
 from zhubi.expert.desk.errors import DeskError
 
@@ -141,7 +143,7 @@ def test_a_card_that_changes_asks_for_a_new_declaration_and_keeps_the_draft(
     assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
 
 
-def test_a_review_signed_before_the_card_changed_waits_for_the_new_declaration_and_then_counts(
+def test_a_review_signed_before_the_card_changed_is_kept_and_a_new_declaration_asked_for(
     seated: Seated, papers: Any
 ) -> None:
     house, expert, round_id, dossiers = seated
@@ -151,9 +153,10 @@ def test_a_review_signed_before_the_card_changed_waits_for_the_new_declaration_a
     house.bring(papers("DZ-1", leader="后加入的负责人"), update=True)
     expert.submit()
     expert.sync()
-    assert expert.stage("DZ-1") == "declare"
-    assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "declare"
+    assert "redeclare" in expert.row("DZ-1").flags
+    assert expert.stage("DZ-1") == house.stands(round_id, dossiers["DZ-1"], expert.person)
     expert.declare(round_id)
+    assert "redeclare" not in expert.row("DZ-1").flags
     assert expert.stage("DZ-1") == "submitted"
     assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "submitted"
     assert [each.digest for each in house.logged(RecordType.REVIEW)] == [digest]
@@ -263,3 +266,77 @@ def test_something_unsent_holds_the_purge_back(seated: Seated) -> None:
     purge.purge_round(expert.desk, round_id, "246810")
     expert.sync()
     assert len(house.logged(RecordType.PURGE)) == 1
+
+
+def test_the_form_that_was_begun_is_the_form_that_is_signed(seated: Seated) -> None:
+    house, expert, round_id, dossiers = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    house.clock.on(minutes=5)
+    house.change(round_id, "amend", overrides={"opinion_minimum": 400}, reason="要求写得更充分")
+    expert.sync()
+
+    begun = review.open_review(expert.desk, expert.key("DZ-1"))
+    assert "new-rules" in begun.flags and begun.stage == "complete"
+    fresh = review.open_review(expert.desk, expert.key("DZ-2"))
+    assert "new-rules" not in fresh.flags
+    assert (begun.kind.opinion_minimum, fresh.kind.opinion_minimum) != (400, 400)
+    assert fresh.kind.opinion_minimum == 400
+
+    expert.review("DZ-1")
+    assert expert.stage("DZ-1") == "submitted"
+    expert.fill("DZ-2")
+    (result,) = submit.sign(expert.desk, [expert.key("DZ-2")], "246810")
+    assert not result.digest, "the new form asks for more words than were written"
+    expert.opinion("DZ-2", "同意继续支持，请按里程碑推进，并补充经费支出凭据。" * 20)
+    expert.sign("DZ-2")
+    expert.submit()
+    assert {house.stands(round_id, each, expert.person) for each in dossiers.values()} == {"submitted"}
+
+
+def test_a_round_that_is_extended_after_closing_takes_reviews_in_time_again(seated: Seated) -> None:
+    house, expert, round_id, _ = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    house.clock.on(hours=31)
+    assert expert.stage("DZ-1") == "overdue"
+    house.change(round_id, "extend", closes_at=house.clock() + timedelta(hours=3), reason="雨雪停会")
+    expert.sync()
+    assert expert.stage("DZ-1") == "complete" and expert.stage("DZ-2") == "ready"
+    expert.sign("DZ-1")
+    expert.submit()
+    assert expert.stage("DZ-1") == "submitted"
+
+
+def test_what_another_live_round_needs_outlives_the_purge_of_the_first(seated: Seated) -> None:
+    house, expert, first, dossiers = seated
+    second = house.open_round(title="复核", hours=60)
+    house.seat(second, [dossiers["DZ-1"]], expert.person)
+    expert.take_up(first)
+    expert.commit(second)
+    expert.declare(second)
+
+    def in_round(round_id: str) -> Any:
+        return next(each.key for each in expert.rows_all() if each.round == round_id and each.code == "DZ-1")
+
+    house.change(first, "close")
+    house.change(first, "end")
+    expert.sync()
+    report = purge.purge_round(expert.desk, first, "246810")
+    assert (report.dossiers, report.kept) == (1, 1)
+    expert.sync()
+    assert reading.content(expert.desk, in_round(second)).sections
+    key = in_round(second)
+    fill(expert.desk, key)
+    (result,) = submit.sign(expert.desk, [key], "246810")
+    assert result.digest, result.problem
+    expert.submit()
+
+    house.change(second, "close")
+    house.change(second, "end")
+    expert.sync()
+    assert purge.purge_round(expert.desk, second, "246810").dossiers == 1
+    assert not [each for each in (expert.folder / "blobs").rglob("*") if each.is_file()]
+    expert.sync()
+    assert len(house.logged(RecordType.PURGE)) == 2
+    expert.proves()
