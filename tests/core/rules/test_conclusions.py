@@ -12,7 +12,7 @@ from zhubi.core.rules.conclusions import evaluate
 from zhubi.core.rules.conditions import Outcome
 from zhubi.core.rules.panel import PanelFacts
 
-SHANXI = shipped("shanxi-2024-10").kinds[0]
+SHANXI = shipped("shanxi-2024-10").kind("sx.acceptance-meeting")
 FINDINGS = [
     "main_indicators_met",
     "self_raised_ok",

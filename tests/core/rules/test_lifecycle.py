@@ -263,6 +263,14 @@ def test_a_changed_card_asks_for_a_new_declaration_and_a_changed_text_does_not()
     assert (again.stage(), again.view().redeclare) == (Stage.READY, False)
 
 
+def test_a_review_handed_in_before_the_card_changed_stands_and_a_declaration_is_still_asked_for() -> None:
+    log = new().opened().review(number=1).version(2, "改名的项目")
+    for now in (BEFORE, AFTER):
+        view = log.view(now=now)
+        assert (view.stage, view.redeclare, view.may_unseal) == (Stage.SUBMITTED, True, False)
+        assert view.flags == frozenset({"older-version", "redeclare"})
+
+
 def test_who_stepped_aside_is_not_asked_again_when_the_card_changes() -> None:
     log = new().seat().version().commit().declare("recuse").version(2, "改名的项目")
     assert log.stage() is Stage.RECUSED

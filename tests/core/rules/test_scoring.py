@@ -115,7 +115,11 @@ def test_points_of_other_roles_do_not_count(make_kind: MakeKind) -> None:
 
 
 KINDS = st.sampled_from(
-    [shipped("zhejiang-2023").kinds[0], shipped("dazu-2023-26").kinds[0], shipped("shanxi-2024-10").kinds[0]]
+    [
+        shipped("zhejiang-2023").kind("zj.project-appraisal"),
+        shipped("dazu-2023-26").kind("dz.milestone-assessment"),
+        shipped("shanxi-2024-10").kind("sx.acceptance-meeting"),
+    ]
 )
 
 
@@ -139,7 +143,7 @@ def test_a_rescaled_total_is_the_exact_share_rounded_half_up(
 ) -> None:
     name, steps = step
     both = {"zh": "a", "en": "a"}
-    raw = shipped("dazu-2023-26").kinds[0].model_dump() | {
+    raw = shipped("dazu-2023-26").kind("dz.milestone-assessment").model_dump() | {
         "scale": {"step": name, "full": 100 * steps},
         "criteria": [
             {"id": "idea", "name": both, "full": idea * steps, "basis": "default"},

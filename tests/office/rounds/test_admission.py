@@ -317,7 +317,8 @@ def test_a_review_signed_before_the_card_changed_is_not_lost(
     house.bring("ZJ26-001改", dossier=dossier)
     scene.logged(pen, pen.review(scene, card, content, seen=seen_at(clock, size)))
     member = status(scene.office, scene.round, now=clock()).projects[0].members[0]
-    assert (member.seat.stage, member.seat.redeclare) == ("declare", True)
+    assert (member.seat.stage, member.seat.redeclare) == ("submitted", True)
+    assert "redeclare" in member.seat.flags
     scene.logged(pen, pen.declaration(scene, dossier, supersedes=(member.seat.declaration.digest,)))
     member = status(scene.office, scene.round, now=clock()).projects[0].members[0]
     assert (member.seat.stage, member.seat.flags) == ("submitted", frozenset({"older-version"}))
