@@ -251,7 +251,10 @@ class Writing(Reading):
             known = self.person(body.person)
             self._know(body.person, body.name, body.unit, enrolled=known is not None and known.enrolled)
         elif isinstance(body, EnrolmentBody):
-            self._know(body.person, body.name, body.unit, enrolled=True)
+            # People are called as the office invited them; what they wrote themselves stands in their enrolment.
+            known = self.person(body.person)
+            name = known.name if known is not None else body.name
+            self._know(body.person, name, body.unit, enrolled=True)
         elif isinstance(body, DossierBody):
             row = {
                 "dossier": stored.payload.subjects[0],
