@@ -14,18 +14,20 @@ from zhubi.locale import say
 from zhubi.office.access.invitations import invite
 from zhubi.office.intake.importing import import_path
 from zhubi.office.ledger.acts import Actor
-from zhubi.office.opening import Office, create_office
+from zhubi.office.opening import Office, create_office, now_utc
 from zhubi.office.rounds.seats import Seat, appoint_chair, assign
 from zhubi.office.rounds.windows import open_round
 
 Say = Callable[[str], None]
 
 
-def make_office(directory: Path, url: str, tell: Say) -> tuple[Office, Invitation]:
+def make_office(
+    directory: Path, url: str, tell: Say, clock: Callable[[], datetime] = now_utc
+) -> tuple[Office, Invitation]:
     """A new office with the demo's day in it, and the sample expert's invitation. ``tell`` is called at each step."""
     expert = sample_expert()
     office = create_office(
-        directory, organiser=say("demo.organiser"), manager_name=say("demo.manager"), url=url
+        directory, organiser=say("demo.organiser"), manager_name=say("demo.manager"), url=url, clock=clock
     )
     manager = office.staff()
     now = office.clock()
