@@ -15,6 +15,11 @@ def main() -> int:
 
         print(f"zhubi {__version__}")
         return 0
+    if not arguments:
+        # The app asks nothing of a command-line library, whose import would delay its first paint.
+        from zhubi.expert.tui.app import run as open_app
+
+        return open_app(language=os.environ.get("ZHUBI_LANG"))
     from zhubi.locale import use_language
 
     # Before the commands are imported, since their own help is already in a language.
