@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +28,12 @@ def run(
     ``desk`` given: that one is used and stays open. ``language`` overrides the setting for this run.
     """
     terminal.settle()
+    # Much is made before the first paint and little of it is garbage; the app collects again after it.
+    gc.disable()
     from zhubi.core.model.errors import ZhubiError
     from zhubi.expert.desk import opening
     from zhubi.expert.tui import errands
-    from zhubi.locale import explain, use_language
+    from zhubi.locale import explain, say, use_language
 
     if language:
         use_language(language)
@@ -45,8 +48,9 @@ def run(
             except ZhubiError as problem:
                 # Without a keyring the unlock screen asks for the passphrase and opens the desk.
                 if problem.kind != "desk.passphrase-needed":
-                    sys.stderr.write(explain(problem) + "\n")
-                    return 1
+                    return _say_and_leave(explain(problem))
+            except OSError as problem:
+                return _say_and_leave(say("tui.failed.system", reason=problem.strerror or str(problem)))
     from zhubi.expert.desk import settings
 
     folder = mine.directory if mine is not None else directory or opening.default_directory()
@@ -58,9 +62,12 @@ def run(
     status = app.run()
     idle = errands.finished(LEAVING_SECONDS)
     if app.has_desk:
-        from zhubi.expert.desk import reading
-
-        reading.wipe_outside(app.desk)
+        app.wipe_outside()
         if desk is None and idle:
             app.desk.close()
     return status if status is not None else app.return_code or 0
+
+
+def _say_and_leave(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1

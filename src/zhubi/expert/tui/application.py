@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.views import Settings, StatusLine, SyncProgress, SyncReport
 
 Done = TypeVar("Done")
+WARM_AFTER = 1.5
+"""Seconds after the first paint at which what the next screens need is loaded."""
 SYNC_EVERY = 180.0
 """Seconds between the syncs that run by themselves."""
 
@@ -155,8 +158,21 @@ class ZhubiApp(App[int]):
         self.adopt(desk)
         self.switch_mode("desk")
 
+    def on_ready(self) -> None:
+        """The first screen stands: collect garbage again, but never what was made to get here."""
+        self.call_after_refresh(gc.freeze)
+        self.call_after_refresh(gc.enable)
+
+    def wipe_outside(self) -> None:
+        """Delete what was opened outside, of this session and, after a crash, of the one before."""
+        from zhubi.expert.desk import reading
+
+        reading.wipe_outside(self.desk)
+
     def desk_ready(self) -> None:
         """The desk has been painted: from now on sync runs by itself."""
+        # Beside the drawing, and early: it also loads what opening a review needs.
+        self.set_timer(WARM_AFTER, lambda: self.errand(self.wipe_outside, lambda _none: None))
         if self.sync_by_itself:
             self.set_timer(0.3, self._sync_quietly)
             self.set_interval(SYNC_EVERY, self._sync_quietly)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
 
 from zhubi.expert.desk import overview
 from zhubi.expert.tui import routes, times
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.sheetviews import ReviewView
     from zhubi.expert.desk.views import NextStep, RoundRow, Row
 
+_BEGUN = frozenset(
+    {"drafting", "complete", "signed", "submitted", "returned", "refused", "late", "closed", "purged"}
+)
+_LOOKED_INTO = frozenset({"ready", "drafting", "returned", "refused"})
+_WIDE = 100
 LOOK_CLOSER_AFTER = 0.25
 """Seconds the cursor rests on a row before the side pane reads its draft."""
 
@@ -57,24 +64,20 @@ class DeskScreen(Page[None]):
         self._closer: Timer | None = None
 
     def body(self) -> ComposeResult:
+        # What is not needed is not mounted: every widget costs the first paint its share.
+        self._read_rounds()
         yield NextStepLine()
         yield OneLine(id="round")
-        yield Prose(id="strip")
-        with Horizontal(id="panes"):
-            with Vertical(id="list"):
-                yield AssignmentHead()
-                yield AssignmentRows()
-                yield Prose(id="empty")
-            with Vertical(id="side"):
-                yield Prose(id="about")
-                yield Prose(id="closer")
+        with Horizontal(id="panes"), Vertical(id="list"):
+            yield AssignmentHead()
+            yield AssignmentRows()
 
     @property
     def rows(self) -> AssignmentRows:
         return self.query_one(AssignmentRows)
 
     def on_mount(self) -> None:
-        self._read()
+        self._show()
         self.rows.focus()
         # Watched, and not told by message: then what stands beside the list is drawn in the same frame as its cursor.
         self.watch(self.rows, "cursor", self._cursor_moved, init=False)
@@ -90,12 +93,18 @@ class DeskScreen(Page[None]):
         if self.is_mounted:
             self._read()
 
-    def _read(self) -> None:
+    def _read_rounds(self) -> None:
         app = self.zhubi
         self._rounds = app.attempt(lambda: overview.rounds(self.desk)) or ()
         self._step = app.attempt(lambda: overview.next_step(self.desk))
         if self._scope is not None and all(each.round != self._scope for each in self._rounds):
             self._scope = None
+
+    def _read(self) -> None:
+        self._read_rounds()
+        self._show()
+
+    def _show(self) -> None:
         self.query_one(NextStepLine).show(self._step)
         self.rows.scope = self._scope
         several = len(self._rounds) > 1
@@ -146,30 +155,32 @@ class DeskScreen(Page[None]):
         line.say(title, " | ".join(parts), right_look="warn" if near else "quiet")
 
     def _say_strip(self) -> None:
-        strip, empty = self.query_one("#strip", Prose), self.query_one("#empty", Prose)
         none = self.rows.count_lines() == 0
-        begun = {
-            "drafting",
-            "complete",
-            "signed",
-            "submitted",
-            "returned",
-            "refused",
-            "late",
-            "closed",
-            "purged",
-        }
-        new = not none and not any(begun & set(each.stage_counts) for each in self._rounds)
-        strip.display = new
-        if new:
-            strip.say((say("tui.desk.first-keys"), "good"))
-        empty.display = none
+        new = not none and not any(_BEGUN & set(each.stage_counts) for each in self._rounds)
+        self._keep_prose("strip", say("tui.desk.first-keys") if new else "", "good", before="#panes")
+        self._keep_prose("empty", say("tui.desk.empty") if none else "", "quiet", before=self.rows)
         self.rows.display = not none
-        if none:
-            empty.say((say("tui.desk.empty"), "quiet"))
+
+    def _keep_prose(self, name: str, sentence: str, look: str, *, before: str | Widget) -> None:
+        """Have a sentence on the screen, or not have it."""
+        found = self.query(f"#{name}")
+        if sentence and not found:
+            parent = self if isinstance(before, str) else before.parent
+            assert isinstance(parent, Widget)
+            parent.mount(Prose((sentence, look), id=name), before=before)
+        elif not sentence:
+            found.remove()
+
+    async def on_resize(self, _event: events.Resize) -> None:
+        if self.size.width >= _WIDE and not self.query("#side"):
+            side = Vertical(Prose(id="about"), Prose(id="closer"), id="side")
+            await self.query_one("#panes").mount(side)
+            self._say_about()
 
     def _say_about(self) -> None:
         row = self.rows.current
+        if not self.query("#closer"):
+            return
         about, closer = self.query_one("#about", Prose), self.query_one("#closer", Prose)
         if row is None:
             about.say()
@@ -179,7 +190,7 @@ class DeskScreen(Page[None]):
         closer.say()
         if self._closer is not None:
             self._closer.stop()
-        if self.has_class("-wide", "-broad") and row.stage in ("ready", "drafting", "returned", "refused"):
+        if row.stage in _LOOKED_INTO:
             self._closer = self.set_timer(LOOK_CLOSER_AFTER, lambda: self._look_closer(row))
 
     def _look_closer(self, row: Row) -> None:
