@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from zhubi.core.model.records import Payload, Record, RecordType, Seen, parse_record
+from zhubi.core.model.records import Payload, Record, RecordType, parse_record
 from zhubi.core.model.values import Frozen, instant
 from zhubi.core.trust.chance import nonce, uuid7
 from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.records import record_digest, sign
+from zhubi.expert.sync.feed import read_to
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
@@ -39,7 +40,7 @@ def compose(
         subjects=tuple(subjects),
         author=office.person,
         made_at=instant(now),
-        seen=_seen(desk, office.office),
+        seen=read_to(desk.store, office.office),
         supersedes=tuple(supersedes),
         relies_on=tuple(relies_on),
         nonce=nonce(),
@@ -47,8 +48,3 @@ def compose(
     ).model_dump(mode="json")
     compact = sign(payload, key)
     return compact, parse_record(record_digest(compact), key.kid, payload)
-
-
-def _seen(desk: Desk, office: str) -> Seen | None:
-    kept = desk.store.log.checkpoint(office)
-    return None if kept is None else Seen(size=kept.size, root=kept.root, time=kept.time)

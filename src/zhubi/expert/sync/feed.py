@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zhubi.core.model.errors import ZhubiError
+from zhubi.core.model.records import Seen
 from zhubi.core.trust.records import record_digest
 from zhubi.expert.store.records import Arrival
 from zhubi.expert.sync.errors import SyncError
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from zhubi.expert.store.store import Store
 
 PAGE: Final = 500
+_READ_TO: Final = "sync.read-to:"
+
+
+def read_to(store: Store, office: str) -> Seen | None:
+    """The checkpoint up to which everything visible to me is here; None before the first feed was read to its end.
+
+    Not the newest one that is known: a delivery brings that too, and with it nothing of what others did meanwhile.
+    """
+    found = store.settings.get(_READ_TO + office)
+    return None if found is None else Seen.model_validate(found)
 
 
 def receive_feed(
@@ -40,8 +51,7 @@ def receive_feed(
     cursor = store.log.cursor(office) or ""
     while True:
         page = client.feed(cursor, PAGE)
-        if page.items:
-            log.agree(page.checkpoint)
+        reading = log.agree(page.checkpoint)
         arrivals, reached, fault = _verified(page, log, verifier, report)
         if fault is None:
             reached = page.next
@@ -49,6 +59,9 @@ def receive_feed(
             report.received += len(store.records.add(office, arrivals, now))
             if reached and reached != cursor:
                 store.log.move_cursor(office, reached)
+            if fault is None and not page.more:
+                seen = Seen(size=reading.size, root=reading.root.hex(), time=reading.time)
+                store.settings.set(_READ_TO + office, seen.model_dump(mode="json"))
         if fault is not None:
             if fault.details.get("reason") == "trust.unknown-key":
                 # The record that states the key may have been kept from us: everything is asked for once more.
