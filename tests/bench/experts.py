@@ -83,6 +83,7 @@ def enrolled(settings: Settings, made: Made, url: str, name: str) -> Desk:
     finally:
         office.close()
     directory = settings.place / f"expert-{name}"
+    _ready(directory).unlink(missing_ok=True)
     shutil.rmtree(directory, ignore_errors=True)
     enrol.enrol(directory, invitation, name="测量专家", unit="测量大学", pin=PIN)
     desk = opening.open_desk(directory)
@@ -132,8 +133,8 @@ def size_of(directory: Path) -> int:
 def machine_with(settings: Settings, projects: int) -> Path:
     """The data directory of an expert with so many assignments, committed and their cards here; not running."""
     name = f"rows-{projects}"
-    directory, ready = settings.place / f"expert-{name}", settings.place / f"expert-{name}.ready"
-    if ready.exists():
+    directory = settings.place / f"expert-{name}"
+    if _ready(directory).exists():
         return directory
     say(f"making an expert with {projects:,} assignments")
     made = fresh_office(settings, "rows", Wanted(projects, rounds=10 if projects >= 1000 else 1))
@@ -141,5 +142,10 @@ def machine_with(settings: Settings, projects: int) -> Path:
         synchronised(desk)
         commit_all(desk)
         synchronised(desk)
-    ready.touch()
+    _ready(directory).touch()
     return directory
+
+
+def _ready(directory: Path) -> Path:
+    """Stands beside a machine that was brought all the way."""
+    return directory.with_name(f"{directory.name}.ready")

@@ -13,7 +13,7 @@ from keyring.errors import PasswordDeleteError
 class KeyringInFile(KeyringBackend):
     """Keeps secrets readable in the file that ``BENCH_KEYRING`` names: for stores that hold nothing of anyone."""
 
-    priority = 0.1  # type: ignore[assignment]
+    priority = 0.1
 
     def get_password(self, service: str, username: str) -> str | None:
         return _read().get(f"{service}/{username}")

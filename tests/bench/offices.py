@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,13 +52,18 @@ class Made:
 
 def make_office(settings: Settings, name: str, wanted: Wanted) -> Made:
     """The office of that name in ``settings.place``: the one that is there, or a new one with everything assigned."""
-    directory = settings.place / f"office-{name}-{wanted.projects}"
-    told = directory / "made.json"
-    if told.exists():
-        return Made(directory, json.loads(told.read_text())["rounds"])
+    from zhubi.core.rules.compile import shipped
+    from zhubi.core.trust.canonical import digest_of
     from zhubi.office.access.invitations import invite
     from zhubi.office.opening import create_office
 
+    directory = settings.place / f"office-{name}-{wanted.projects}"
+    told = directory / "made.json"
+    rulebook = digest_of(shipped(POLICY).model_dump(mode="json"))
+    if told.exists() and json.loads(told.read_text())["rulebook"] == rulebook:
+        return Made(directory, json.loads(told.read_text())["rounds"])
+    # One made by an older version pins rules that this one may read differently.
+    shutil.rmtree(directory, ignore_errors=True)
     office = create_office(directory, organiser="测量用评审中心", manager_name="王敏", url="http://127.0.0.1")
     try:
         manager = office.staff()
@@ -66,7 +72,7 @@ def make_office(settings: Settings, name: str, wanted: Wanted) -> Made:
         rounds = _assign(office, wanted, dossiers, person)
     finally:
         office.close()
-    told.write_text(json.dumps({"person": person, "rounds": rounds}))
+    told.write_text(json.dumps({"person": person, "rounds": rounds, "rulebook": rulebook}))
     return Made(directory, rounds)
 
 
