@@ -6,6 +6,7 @@ import os
 import string
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -181,6 +182,12 @@ class Town:
             fill(self.desk, key)
         assert not any(each.problem for each in submit.sign(self.desk, keys, PIN))
 
+    def fill_and_sign_first(self) -> None:
+        """The first review filled in and signed, the second filled in."""
+        for row in self.rows():
+            fill(self.desk, row.key)
+        assert submit.sign(self.desk, [self.key], PIN)[0].digest
+
     def state(self) -> object:
         """How everything stands on this machine, for comparing."""
         desk = self.desk
@@ -232,18 +239,21 @@ def enrolled(home: Path, invitation: Invitation, url: str, clock: Clock) -> None
     )  # fmt: skip
 
 
-def furnish(town: Town) -> None:
+def furnish(town: Town, *, title: str = "里程碑考核", bring: Callable[[Path], None] | None = None) -> None:
     """An office with one round of two projects, and the machine of its one expert, just enrolled."""
     create_office(
         town.office_home, organiser="大足区科学技术局", manager_name="评审处",
         url="http://127.0.0.1:9", clock=town.office_clock,
     ).close()  # fmt: skip
     office, now = town.office, town.office_clock()
-    for code in ("DZ-1", "DZ-2"):
-        write_dossier(town.folder / "brought", code)
+    if bring is not None:
+        bring(town.folder / "brought")
+    else:
+        for code in ("DZ-1", "DZ-2"):
+            write_dossier(town.folder / "brought", code)
     ids = import_path(office, office.staff(), town.folder / "brought", now=now)
     round_id = open_round(
-        office, office.staff(), title="里程碑考核", policy=shipped(POLICY), kind=KIND,
+        office, office.staff(), title=title, policy=shipped(POLICY), kind=KIND,
         opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=3), now=now,
     )  # fmt: skip
     invitation = invited(office, now)

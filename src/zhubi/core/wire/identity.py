@@ -34,7 +34,7 @@ class TransportIdentity:
             "sub": self.key.kid,
             "aud": self.origin,
             "iat": int(now.timestamp()),
-            "exp": int((now + ASSERTION_LIFE).timestamp()),
+            "exp": int(now.timestamp()) + int(ASSERTION_LIFE.total_seconds()),
             "jti": nonce(),
         }
         return sign(claims, self.key, typ=ASSERTION_TYPE)
