@@ -341,8 +341,11 @@ class ZhubiApp(App[int]):
             return
         from zhubi.expert.tui.screens.leave import LeaveBox
 
-        if not isinstance(self.screen, LeaveBox):
-            self.push_screen(LeaveBox(leaving), lambda go: self.exit(0) if go else None)
+        if isinstance(self.screen, LeaveBox):
+            # The key is the app's before it is the box's: asked twice, it leaves.
+            self.screen.action_leave()
+            return
+        self.push_screen(LeaveBox(leaving), lambda go: self.exit(0) if go else None)
 
     def action_help_quit(self) -> None:
         self.say_done(say("tui.quit-how"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from textual._callback import invoke
 from textual.app import ComposeResult
@@ -18,6 +19,9 @@ from zhubi.locale import say
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.tui.application import ZhubiApp
+
+FIELDS: Final = Path(__file__).with_name("fields.tcss")
+"""How fields, lists, buttons and boxes look: beside the own sheet of every screen that has any."""
 
 Result = TypeVar("Result")
 Done = TypeVar("Done")
@@ -98,6 +102,7 @@ class Box(_Served, ModalScreen[Result]):
     """A question over a screen. ``NAME`` gives ``tui.help.<NAME>``."""
 
     NAME: ClassVar[str] = ""
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = FIELDS
     HELP: ClassVar[str | None] = ""
     ACTS: ClassVar[tuple[Act, ...]] = ()
     AUTO_FOCUS = "*"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from zhubi.expert.desk import commit
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import PinBox
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
@@ -46,7 +46,7 @@ class CommitmentScreen(Page[None]):
     """The document, and the key that signs it once its end has been on the screen."""
 
     NAME = "commitment"
-    CSS_PATH = "commitment.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "commitment.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+g", "sign", "sign-commitment", priority=True),
         bound("pagedown,space", "page(1)", "page-on"),

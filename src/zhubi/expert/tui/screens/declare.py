@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import declare
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.boxes import PinBox
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.relationbox import ProfileBox, RelationBox
 from zhubi.expert.tui.widgets.cards import OUTCOMES, CardHead, CardRows, card_paragraphs
 from zhubi.expert.tui.widgets.line import OneLine
@@ -48,7 +48,7 @@ class DeclareScreen(Page[None]):
     """Digits 1 to 5 answer; Ctrl+G signs what is answered."""
 
     NAME = "declare"
-    CSS_PATH = "declare.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "declare.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("space", "more", "whole-card"),
         bound("ctrl+g", "sign", "sign-declarations", priority=True),

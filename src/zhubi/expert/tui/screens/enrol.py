@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.widgets import Input, TextArea
 from zhubi.core.model.text import clean_line, fold_digits
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
@@ -29,7 +29,7 @@ class EnrolScreen(Page[None]):
     """Three short steps; Esc goes one back, and nothing leaves this machine before the last."""
 
     NAME = "enrol"
-    CSS_PATH = "enrol.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "enrol.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+g", "onward", "onward", priority=True),
         bound("escape", "step_back", "back"),

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from zhubi.expert.tui.acts import bound, key_name, name_of, tip_of
-from zhubi.expert.tui.page import Box
+from zhubi.expert.tui.page import FIELDS, Box
 from zhubi.expert.tui.widgets.measure import fit
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import knows, say
@@ -25,7 +25,7 @@ class HelpBox(Box[None]):
     """Closed by Esc, Enter or F1."""
 
     NAME = "help"
-    CSS_PATH = "help.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "help.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("escape,enter", "close", "close"),
         bound("f1", "close", "close", show=False, priority=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.widgets import Button, Static
 from zhubi.expert.desk.views import Leaving
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Box
+from zhubi.expert.tui.page import FIELDS, Box
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
 
@@ -23,10 +23,9 @@ class LeaveBox(Box[bool]):
     """True: leave all the same. All that was typed is kept either way."""
 
     NAME = "leave"
-    CSS_PATH = "leave.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "leave.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("escape", "stay", "stay"),
-        bound("ctrl+q", "leave", "leave", show=False, priority=True),
         bound("left", "app.focus_previous", "stay", show=False),
         bound("right", "app.focus_next", "leave", show=False),
     ]

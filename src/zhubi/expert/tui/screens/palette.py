@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from zhubi.expert.tui.acts import Act, bound, initials_of, key_name, name_of, tip_of
-from zhubi.expert.tui.page import Box
+from zhubi.expert.tui.page import FIELDS, Box
 from zhubi.expert.tui.widgets.measure import fit
 from zhubi.locale import knows, say
 
@@ -58,7 +58,7 @@ class PaletteBox(Box[None]):
     """Opened by Ctrl+P over any screen."""
 
     NAME = "palette"
-    CSS_PATH = "palette.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "palette.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("escape", "close", "close"),
         bound("ctrl+p", "close", "close", show=False, priority=True),

@@ -15,7 +15,7 @@ from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import purge
 from zhubi.expert.desk.views import PurgeReport, RoundRow
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Box
+from zhubi.expert.tui.page import FIELDS, Box
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.keyline import KeyLine
 from zhubi.expert.tui.widgets.prose import Prose
@@ -26,7 +26,7 @@ class PurgeBox(Box[None]):
     """Asks for the PIN, removes, and says what was done."""
 
     NAME = "purge"
-    CSS_PATH = "purge.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "purge.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [bound("escape", "close", "back")]
 
     def __init__(self, seen: RoundRow) -> None:

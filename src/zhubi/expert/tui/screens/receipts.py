@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from zhubi.expert.desk import trail
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
 from zhubi.locale import say
@@ -44,7 +44,7 @@ class ReceiptsScreen(Page[None]):
     """Codes, moments, projects."""
 
     NAME = "receipts"
-    CSS_PATH = "receipts.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "receipts.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [bound("escape", "back", "back")]
 
     def body(self) -> ComposeResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +14,7 @@ from zhubi.expert.desk import review
 from zhubi.expert.tui import edits, routes, times
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
 from zhubi.expert.tui.widgets.line import OneLine
@@ -42,7 +42,7 @@ class ReviewScreen(Page[None]):
     """One project: what is read on the left, what is filled in on the right; one at a time where it is narrow."""
 
     NAME = "review"
-    CSS_PATH = "review.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "review.tcss"]
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("f6", "other_side", "other-side", priority=True),

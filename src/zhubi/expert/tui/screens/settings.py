@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
 from zhubi.locale import say
@@ -47,7 +47,7 @@ class SettingsScreen(Page[None]):
     """Enter changes the setting under the cursor."""
 
     NAME = "settings"
-    CSS_PATH = "settings.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "settings.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("space,right", "change", "change", show=False),
         bound("escape", "back", "back"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import submit
 from zhubi.expert.tui import routes
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
@@ -77,7 +77,7 @@ class SubmitScreen(Page[None]):
     """Space ticks, Enter in the PIN field signs and sends what is ticked."""
 
     NAME = "submit"
-    CSS_PATH = "submit.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "submit.tcss"]
     AUTO_FOCUS = "SubmitRows"
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("space", "tick", "tick"),

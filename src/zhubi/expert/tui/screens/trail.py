@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,7 +12,7 @@ from zhubi.expert.desk import trail
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import PickBox, PinBox
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
@@ -52,7 +52,7 @@ class TrailScreen(Page[None]):
     """The story of one project."""
 
     NAME = "trail"
-    CSS_PATH = "trail.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "trail.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("f9", "settle", "settle", show=False),
         bound("escape", "back", "back"),

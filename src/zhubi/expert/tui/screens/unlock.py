@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.page import Page
+from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
@@ -24,7 +24,7 @@ class UnlockScreen(Page[None]):
     """``passphrase``: the desk is not open yet because its passphrase must be typed first."""
 
     NAME = "unlock"
-    CSS_PATH = "unlock.tcss"
+    CSS_PATH: ClassVar[Any] = [FIELDS, "unlock.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [bound("escape", "app.quit", "quit-short")]
 
     def __init__(self, *, passphrase: bool = False) -> None:
