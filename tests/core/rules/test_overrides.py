@@ -46,6 +46,16 @@ def test_half_points_double_every_step(zhejiang: ReviewKind) -> None:
     assert (summed.points, summed.full) == (29, 40)
 
 
+def test_half_points_would_move_the_lines_of_grades_and_are_refused() -> None:
+    """An average of 90 is excellent; counted in halves the same 90 would be 45 points."""
+    graded = shipped("zhejiang-2023").kind("zj.performance-evaluation")
+    with pytest.raises(OverrideRefused) as refused:
+        apply_overrides(graded, {"scale.step": "0.5"})
+    assert refused.value.kind == "rules.override-total"
+    assert "scale.step" in explain(refused.value)
+    assert apply_overrides(graded, {"scale.step": "1"}).criteria == graded.criteria
+
+
 def test_bands_and_the_opinion_are_ours(zhejiang: ReviewKind) -> None:
     changed = apply_overrides(zhejiang, {"bands.excellent.from_percent": 85, "opinion_minimum": 50})
     assert changed.opinion_minimum == 50

@@ -8,14 +8,17 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from zhubi.core.model.rulebook import Basis, ConflictRelation, Policy, ReviewKind
+from zhubi.core.rules.conditions import references
 from zhubi.core.rules.errors import OverrideRefused
 from zhubi.core.rules.panel import is_satisfiable
+from zhubi.core.rules.soundness import expressions
 
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "criteria": ("full", "roles", "comment_below", "comment_above", "may_not_apply"),
     "bands": ("from_percent",),
     "panel": ("count", "numerator", "denominator"),
 }
+_COUNTED_IN_STEPS: Final = frozenset({"panel.mean", "sheet.total"})
 
 
 def apply_overrides(kind: ReviewKind, overrides: Mapping[str, Any]) -> ReviewKind:
@@ -24,7 +27,8 @@ def apply_overrides(kind: ReviewKind, overrides: Mapping[str, Any]) -> ReviewKin
     Keys are dotted or nested: ``criteria.innovation.full`` (in points), ``bands.good.from_percent``,
     ``panel.minimum.count``, ``opinion_minimum``, ``scale.step``; keys under ``relations`` are for
     ``apply_to_relations``. Raises ``OverrideRefused`` naming the key and the reason: a clause, an unknown item, a value
-    that does not fit, full points that no longer sum to the scale, a panel that nobody could seat.
+    that does not fit, full points that no longer sum to the scale, a panel that nobody could seat, a step by which
+    conditions on totals would come to mean something else.
     """
     wanted = {key: value for key, value in _flat("", overrides) if not key.startswith("relations.")}
     if not wanted:
@@ -99,6 +103,11 @@ def _change_step(kind: ReviewKind, raw: dict[str, Any], step: Any) -> None:
         raise _refused("value", "scale.step", reason='"1" or "0.5"')
     _check_default(kind.scale.basis, "scale.step")
     before, after = kind.scale.steps_a_point, 2 if step == "0.5" else 1
+    # A line such as 90 is written in the rulebook's own steps; halves would move it to 45.
+    if before != after and any(
+        not _COUNTED_IN_STEPS.isdisjoint(references(text)) for _, text, _ in expressions(kind)
+    ):
+        raise _refused("total", "scale.step")
     raw["scale"] |= {"step": step, "full": kind.scale.full * after // before}
     for criterion in raw["criteria"]:
         criterion["full"] = criterion["full"] * after // before
