@@ -120,7 +120,9 @@ class Terminal:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)
         self.settle(0.1, 1.0)
-        assert self.process.poll() is not None, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\s+", " ", self.bytes[-9000:].decode())
+        assert self.process.poll() is not None, re.sub(
+            r"\x1b\[[0-9;?]*[A-Za-z]|\s+", " ", self.bytes[-9000:].decode()
+        )
 
     def close(self) -> None:
         if self.process.poll() is None:

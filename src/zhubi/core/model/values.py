@@ -79,10 +79,16 @@ Prose = Annotated[str, StringConstraints(max_length=200_000), AfterValidator(_cl
 _INSTANT: Final = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")
 
 
+def in_range(moment: datetime) -> bool:
+    """Whether a moment lies where every time zone can write it and no deadline is out of reach: 1970 to 2999."""
+    return 1970 <= moment.year <= 2999
+
+
 def _instant(text: str) -> str:
     if not _INSTANT.match(text):
         raise ValueError("an instant in UTC like 2026-07-03T10:00:00Z was expected")
-    datetime.fromisoformat(text)
+    if not in_range(datetime.fromisoformat(text)):
+        raise ValueError("an instant between the years 1970 and 2999 was expected")
     return text
 
 

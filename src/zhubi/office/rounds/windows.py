@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zhubi.core.model.records import RecordType, RoundBody, RoundChangeBody
 from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.model.text import clean_line, clean_text
-from zhubi.core.model.values import instant
+from zhubi.core.model.values import in_range, instant
 from zhubi.core.rules.lifecycle import RoundView
 from zhubi.core.rules.overrides import apply_overrides
 from zhubi.core.trust.canonical import canonical, sha256_hex
@@ -39,11 +39,12 @@ def open_round(
 
     ``organiser`` names who organises it, where that is not the office itself.
 
-    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates; ``OverrideRefused`` where an override does not stand.
+    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates, rounds.date-range; ``OverrideRefused`` where an override does not stand.
     """
     form = _kind(policy, kind)
     if closes_at <= opens_at:
         raise _dates("a round closes after it opens", opens_at, closes_at)
+    _check_range(opens_at, closes_at)
     apply_overrides(form, overrides or {})
     compiled = canonical(policy.model_dump(mode="json"))
     rulebook = sha256_hex(compiled)
@@ -129,6 +130,8 @@ def _change(
         raise RoundsError("rounds.change-nothing", "nothing to amend was named")
     elif closes_at is not None and closes_at <= view.opens_at:
         raise _dates("a round closes after it opens", view.opens_at, closes_at)
+    if closes_at is not None:
+        _check_range(closes_at)
     rulebook = keep_rulebook(writing, canonical(policy.model_dump(mode="json"))) if policy else None
     if policy is not None or overrides is not None:
         form = _kind(policy or policy_of(writing, view.rulebook), view.kind)
@@ -141,6 +144,16 @@ def _change(
         title=clean_line(title) if title else None,
         reason=clean_text(reason, 2000),
     )
+
+
+def _check_range(*moments: datetime) -> None:
+    for each in moments:
+        if not in_range(each):
+            raise RoundsError(
+                "rounds.date-range",
+                "a date between the years 1970 and 2999 was expected",
+                found=instant(each),
+            )
 
 
 def _dates(message: str, after: datetime, found: datetime | None) -> RoundsError:
