@@ -173,35 +173,30 @@ class DeskScreen(Page[None]):
 
     async def on_resize(self, _event: events.Resize) -> None:
         if self.size.width >= _WIDE and not self.query("#side"):
-            side = Vertical(Prose(id="about"), Prose(id="closer"), id="side")
+            side = Vertical(Prose(id="about"), id="side")
             await self.query_one("#panes").mount(side)
             self._say_about()
 
     def _say_about(self) -> None:
         row = self.rows.current
-        if not self.query("#closer"):
+        if not self.query("#about"):
             return
-        about, closer = self.query_one("#about", Prose), self.query_one("#closer", Prose)
-        if row is None:
-            about.say()
-            closer.say()
-            return
-        about.say(*_about(row))
-        closer.say()
         if self._closer is not None:
             self._closer.stop()
-        if row.stage in _LOOKED_INTO:
+        self.query_one("#about", Prose).say(*(_about(row) if row is not None else ()))
+        if row is not None and row.stage in _LOOKED_INTO:
             self._closer = self.set_timer(LOOK_CLOSER_AFTER, lambda: self._look_closer(row))
 
     def _look_closer(self, row: Row) -> None:
         from zhubi.expert.desk import review
+        from zhubi.expert.tui.widgets.sheetlines import name_of_missing
 
         def show(view: ReviewView) -> None:
             current = self.rows.current
             if current is not None and current.key == row.key:
-                lines = [(say("tui.desk.missing"), "head")] if view.state.missing else []
-                lines += [(f"- {each.sentence}", "") for each in view.state.missing[:12]]
-                self.query_one("#closer", Prose).say(*lines)
+                lines = [("", ""), (say("tui.desk.missing"), "head")] if view.state.missing else []
+                lines += [(f"- {name_of_missing(view.state, each)}", "") for each in view.state.missing[:12]]
+                self.query_one("#about", Prose).say(*_about(row), *lines)
 
         self.errand(lambda: review.open_review(self.desk, row.key), show, lambda _sentence: None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,6 +21,8 @@ class Prose(Widget):
     DEFAULT_CSS = """
     Prose { height: auto; width: 1fr; }
     """
+
+    _base: Style | None = None
 
     def __init__(
         self,
@@ -43,7 +46,8 @@ class Prose(Widget):
         self._say(paragraphs)
         if self._paragraphs != said:
             # Laying out the screen costs a frame more than drawing: only where the height changes.
-            self.refresh(layout=not width or len(self._wrapped(width)) != height)
+            taller = not width or len(self._wrapped(width)) != height
+            self.refresh(layout=taller and self.styles.is_auto_height)
 
     @property
     def plain(self) -> str:
@@ -62,13 +66,17 @@ class Prose(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._wrapped(width))
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._base = None
+
     def render_line(self, y: int) -> Strip:
-        # The content box is what render_line draws into only for widgets without padding; ours has none.
         width = self.size.width
         lines = self._wrapped(width)
-        base = self.rich_style
+        if self._base is None:
+            self._base = self.rich_style
         if y >= len(lines):
-            return Strip.blank(width, base)
+            return Strip.blank(width, self._base)
         text, name = lines[y]
-        style = base + look(self.app, name) if name else base
-        return Strip([Segment(text, style)]).adjust_cell_length(width, base)
+        style = self._base + look(self.app, name) if name else self._base
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self._base)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -45,6 +46,7 @@ class Rows(ScrollView, can_focus=True):
     """Whether Enter does something on a line; where it does not, its key is not offered."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
+    _base: Style | None = None
 
     @dataclass
     class Moved(Message):
@@ -98,23 +100,36 @@ class Rows(ScrollView, can_focus=True):
         self.virtual_size = Size(1, self.count_lines())
         self.call_after_refresh(self.show_cursor)
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._base = None
+
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        if self._base is None:
+            self._base = self.rich_style
+        base = self._base
         if line >= self.virtual_size.height or not width:
             return Strip.blank(width, base)
         here = line == self.cursor and self.selectable(line)
         over = look(self.app, "cursor" if self.has_focus else "resting") if here else None
-        mark = "> " if here else "  "
-        segments = [Segment(mark, base + over if over else base)]
-        for text, name in self.pieces(line, width - 2):
-            style = base + look(self.app, name) if name else base
-            if over is not None:
-                # Under the cursor the background says "here"; the foreground stays readable on it.
-                style = style + over
-            segments.append(Segment(text, style))
+        # Neighbours that look alike are one segment: each segment costs every frame that shows it.
+        segments: list[Segment] = []
+        text, name = ("> " if here else "  "), ""
+        for piece, its_look in self.pieces(line, width - 2):
+            if its_look == name or not piece.strip(" "):
+                text += piece
+            else:
+                segments.append(self._segment(text, name, base, over))
+                text, name = piece, its_look
+        segments.append(self._segment(text, name, base, over))
         return Strip(segments).adjust_cell_length(width, base + over if over else base)
+
+    def _segment(self, text: str, name: str, base: Style, over: Style | None) -> Segment:
+        style = base + look(self.app, name) if name else base
+        # Under the cursor the ground says "here"; the text stays readable on it.
+        return Segment(text, style if over is None else style + over)
 
     def _draw_line(self, line: int) -> None:
         y = line - self.scroll_offset.y
