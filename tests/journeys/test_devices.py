@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 from storyhouse.wire import payloads
 
 from zhubi.core.model.records import RecordType
@@ -19,6 +20,15 @@ Seated = tuple[Any, Any, str, dict[str, str]]
 def client_of(expert: Any, house: Any) -> OfficeClient:
     vault = expert.desk.store.vaults.open(expert.origin)
     return OfficeClient(house.url, "", TransportIdentity(vault.transport, expert.origin), clock=house.clock)
+
+
+def status_of(house: Any, expert: Any, path: str) -> int:
+    """What the office says to a machine that signs in and asks for something by itself."""
+    vault = expert.desk.store.vaults.open(expert.origin)
+    assertion = TransportIdentity(vault.transport, expert.origin).assertion(house.clock())
+    form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
+    token = httpx.post(f"{house.url}/v1/token", data=form).json()["access_token"]
+    return httpx.get(f"{house.url}{path}", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
 def test_a_review_submitted_a_hundred_times_is_one_leaf(seated: Seated) -> None:
@@ -149,7 +159,9 @@ def test_what_another_expert_said_is_never_seen(seated: Seated, enrol: Any) -> N
         with client_of(other, house) as client:
             for each in hidden:
                 assert _refused(client.record, each.digest)
-                assert _refused(client.receipt, each.digest)
+                assert status_of(house, other, f"/v1/receipts/{each.digest}") == 404
+            mine = house.logged(RecordType.REVIEW, author=other.person)[0].digest
+            assert status_of(house, other, f"/v1/records/{mine}") == 200, "and one's own is there"
             unknown = _refused(client.record, "0" * 64)
             assert unknown == _refused(client.record, hidden[0].digest), "unknown and forbidden read alike"
 
