@@ -39,7 +39,8 @@ def open_round(
 
     ``organiser`` names who organises it, where that is not the office itself.
 
-    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates, rounds.date-range; ``OverrideRefused`` where an override does not stand.
+    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates, rounds.date-range; ``OverrideRefused`` where an override
+    does not stand.
     """
     form = _kind(policy, kind)
     if closes_at <= opens_at:
