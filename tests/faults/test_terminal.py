@@ -34,6 +34,37 @@ EVIL = (
     "[@click=app.quit]点[/] x[/]y [b]粗 $name {x} %s \x00\x08\x7f\x0e"
 )
 
+_NEVER = {
+    "clipboard": rb"\x1b\]52",
+    "link": rb"\x1b\]8;;http",
+    "link-id": rb"evil\.example\x1b\\",
+    "c1": rb"\xc2[\x80-\x9f]",
+    "bell": rb"SEFDSw==\x07",
+    "dcs": rb"\x1bPdcs",
+    "bidi": "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f]".encode(),
+    "red": "\x1b\\[31m红".encode(),
+    "nul": rb"\x00",
+    "shift-out": rb"\x0e",
+}
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f]")
+
+_APP = """
+import sys
+from pathlib import Path
+from zhubi.expert.tui.app import run
+from zhubi.expert.tui import terminal
+terminal.settle()
+from zhubi.expert.desk.opening import open_desk
+home = Path(sys.argv[1])
+with open_desk(home, ask_passphrase=lambda: sys.argv[2]) as desk:
+    status = run(home, desk=desk)
+print("LEFT", status)
+"""
+
+
+class Terminal:
+    """The app in a terminal of 120 by 40: keys go in, every byte that comes out is kept."""
+
     def __init__(self, home: Path) -> None:
         self.bytes = b""
         near, far = os.openpty()
