@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import httpx
 
 _PROBLEM_LIMIT: Final = 64 * 1024
+_IDLE: Final = 3.0
+"""Seconds after which an idle connection is not used again: sooner than servers commonly end it themselves."""
 _PATIENT_WAIT: Final = 5
 _PACE: Final = 64 * 1024
 """Bytes that must come for a long answer to go on for another ``Policy.whole``."""
@@ -77,7 +79,9 @@ class Connection:
             verify=_trusted(parts.scheme, tls_anchor),
             timeout=httpx.Timeout(policy.read, connect=policy.connect),
             limits=httpx.Limits(
-                max_connections=policy.connections, max_keepalive_connections=policy.connections
+                max_connections=policy.connections,
+                max_keepalive_connections=policy.connections,
+                keepalive_expiry=_IDLE,
             ),
             headers={"User-Agent": f"zhubi/{__version__}", "Accept-Encoding": "identity"},
             follow_redirects=False,

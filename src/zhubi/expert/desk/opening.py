@@ -39,6 +39,7 @@ class Session:
     """How many syncs have ended: what was remembered of records before that is read anew."""
     outside: Any = None
     """The folder of what was opened outside in this session; None before the first."""
+    clients: dict[str, Any] = field(default_factory=dict)
     syncing: Lock = field(default_factory=Lock)
 
     def __repr__(self) -> str:
@@ -58,6 +59,9 @@ class Desk:
         """Leaves every sheet in order, and lets another copy of the app in."""
         self.session.contents.clear()
         self.session.keys.clear()
+        for _, client in self.session.clients.values():
+            client.close()
+        self.session.clients.clear()
         self.store.close()
 
     def __enter__(self) -> Desk:

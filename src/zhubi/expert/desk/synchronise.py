@@ -36,8 +36,6 @@ def sync(desk: Desk, progress: Progress | None = None) -> SyncReport:
 
 def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncReport]) -> list[told.SyncReport]:
     """Does something with every office over its client, while nothing else does. ``desk.sync-running``."""
-    from zhubi.core.wire.client import OfficeClient
-    from zhubi.core.wire.identity import TransportIdentity
     from zhubi.expert.sync.progress import SyncReport as Brought
 
     if not desk.session.syncing.acquire(blocking=False):
@@ -46,17 +44,33 @@ def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncRepor
         reports = []
         for office in desk.store.offices.all():
             try:
-                vault = desk.store.vaults.open(office.office)
-                identity = TransportIdentity(vault.transport, office.office)
-                with OfficeClient(office.url, office.tls_anchor, identity, clock=desk.clock) as client:
-                    reports.append(act(office, client))
-                    desk.store.settings.set(f"clock.skew:{office.office}", client.skew())
+                client = _client(desk, office)
+                reports.append(act(office, client))
+                desk.store.settings.set(f"clock.skew:{office.office}", client.skew())
             except ZhubiError as problem:
                 reports.append(Brought(problems=[problem]))
         return reports
     finally:
         desk.session.syncs += 1
         desk.session.syncing.release()
+
+
+def _client(desk: Desk, office: Office) -> OfficeClient:
+    """The client of an office, kept for the session: signing in for every sync would be most of a sync's work."""
+    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.identity import TransportIdentity
+
+    reached_by = (office.url, office.tls_anchor, office.device)
+    kept = desk.session.clients.get(office.office)
+    if kept is not None and kept[0] == reached_by:
+        found: OfficeClient = kept[1]
+        return found
+    if kept is not None:
+        kept[1].close()
+    identity = TransportIdentity(desk.store.vaults.open(office.office).transport, office.office)
+    client = OfficeClient(office.url, office.tls_anchor, identity, clock=desk.clock)
+    desk.session.clients[office.office] = (reached_by, client)
+    return client
 
 
 def summed(reports: list[told.SyncReport]) -> SyncReport:
