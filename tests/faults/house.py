@@ -147,6 +147,10 @@ class Town:
         self.opened.close()
 
     def sync(self) -> SyncReport:
+        """A sync over new connections: what stood in the way before is not met again."""
+        for _, client in self.desk.session.clients.values():
+            client.close()
+        self.desk.session.clients.clear()
         return synchronise.sync(self.desk)
 
     def rows(self) -> tuple[Row, ...]:
