@@ -79,7 +79,9 @@ def test_any_changed_bit_is_called_damage(place, bit):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{}", b"[]", b"\xff", FILE[:-1], FILE + b"\n", FILE[:100], b"{" * 1000, b" " * 99_999]
+    "data",
+    [b"", b"{}", b"[]", b"\xff", FILE[:-1], FILE + b"\n", FILE[:100], b"{" * 1000, b" " * 99_999],
+    ids=["empty", "object", "list", "byte", "cut", "longer", "beginning", "open", "blank"],
 )
 def test_other_files_are_called_damaged(data):
     assert kind(open_device, data, SECRET) == "trust.keyfile-damaged"
