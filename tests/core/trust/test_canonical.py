@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,11 @@ def test_what_is_written_reads_back_and_has_one_spelling(value):
     assert parse_json(data) == value
     assert canonical(parse_json(data)) == data
     assert canonical(parse_json(json.dumps(value).encode())) == data
+
+
+@given(st.dictionaries(st.text(st.characters(codec="ascii")), VALUES, max_size=4) | VALUES)
+def test_every_value_is_written_as_the_reference_writes_it(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @pytest.mark.parametrize(
