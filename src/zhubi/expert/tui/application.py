@@ -84,6 +84,8 @@ class ZhubiApp(App[int]):
         self._first = first
         self._syncing = False
         self._sync_words = ""
+        self.asked_own_units = False
+        """Whether this session has asked for the units that hints are made from."""
         self.settings = self._read_settings()
         self.plain = plain or self.settings.plain
         # A mode, and not the default screen: only then does Textual load the style sheet beside the first screen.

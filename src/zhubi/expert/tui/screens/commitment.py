@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 
 from zhubi.expert.desk import commit
 from zhubi.expert.tui import times
@@ -16,30 +14,11 @@ from zhubi.expert.tui.boxes import PinBox
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
+from zhubi.expert.tui.widgets.tillend import TillEnd
 from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.views import CommitmentView
-
-
-class _Document(VerticalScroll):
-    """Tells when its end has been seen."""
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._look()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self._look)
-
-    def _look(self) -> None:
-        screen = self.screen
-        if (
-            isinstance(screen, CommitmentScreen)
-            and self.size.height
-            and self.scroll_y >= self.max_scroll_y - 1
-        ):
-            screen.end_seen()
 
 
 class CommitmentScreen(Page[None]):
@@ -49,7 +28,7 @@ class CommitmentScreen(Page[None]):
     CSS_PATH: ClassVar[Any] = [FIELDS, "commitment.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+g", "sign", "sign-commitment", priority=True),
-        bound("pagedown,space", "page(1)", "page-on"),
+        bound("pagedown,space", "page", "page-on"),
         bound("escape", "back", "back"),
     ]
 
@@ -61,7 +40,7 @@ class CommitmentScreen(Page[None]):
 
     def body(self) -> ComposeResult:
         yield OneLine(id="whose")
-        with _Document(id="document"):
+        with TillEnd(id="document"):
             yield Prose((say("tui.review.opening"), "quiet"), id="text")
         yield OneLine(id="state")
 
@@ -92,7 +71,6 @@ class CommitmentScreen(Page[None]):
         self.query_one("#text", Prose).say(*paragraphs)
         self.query_one("#document").focus()
         self._say_state()
-        self.call_after_refresh(self.query_one(_Document)._look)
 
     def _say_state(self) -> None:
         view, line = self._view, self.query_one("#state", OneLine)
@@ -106,16 +84,16 @@ class CommitmentScreen(Page[None]):
         else:
             line.say(say("tui.commitment.read-on"), left_look="warn")
 
-    def end_seen(self) -> None:
+    def on_till_end_seen(self, message: TillEnd.Seen) -> None:
         """The end of the document has been on the screen."""
-        if self._view is not None and not self._view.unread and not self._read:
+        whole = message.text == self.query_one("#text", Prose).plain
+        if self._view is not None and not self._view.unread and whole and not self._read:
             self._read = True
             self._say_state()
 
-    def action_page(self, direction: int) -> None:
+    def action_page(self) -> None:
         """A screenful on."""
-        document = self.query_one(_Document)
-        document.scroll_to(y=document.scroll_y + direction * max(1, document.size.height - 1), animate=False)
+        self.query_one(TillEnd).page()
 
     def action_sign(self) -> None:
         """Sign, once the end has been read."""

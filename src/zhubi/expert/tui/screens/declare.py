@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 
 from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import declare
@@ -19,29 +19,13 @@ from zhubi.expert.tui.widgets.cards import OUTCOMES, CardHead, CardRows, card_pa
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Rows
+from zhubi.expert.tui.widgets.tillend import TillEnd
 from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.views import DeclarationRow, Profile, RelationView, SignedReport
 
 _WITH_RELATIONS = frozenset({"recuse", "explain"})
-
-
-class _Card(VerticalScroll):
-    """The whole card; tells when all of it has been on the screen."""
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self.look()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self.look)
-
-    def look(self) -> None:
-        """Note the card as shown once its end is in view."""
-        screen = self.screen
-        if isinstance(screen, DeclareScreen) and self.size.height and self.scroll_y >= self.max_scroll_y:
-            screen.card_seen()
 
 
 class DeclareScreen(Page[None]):
@@ -61,7 +45,6 @@ class DeclareScreen(Page[None]):
         super().__init__()
         self._round = round_id
         self._wanted = dossier
-        self._asked_profile = False
         self._loaded = False
 
     def body(self) -> ComposeResult:
@@ -70,7 +53,7 @@ class DeclareScreen(Page[None]):
             with Vertical(id="table"):
                 yield CardHead()
                 yield CardRows()
-            with _Card(id="card"):
+            with TillEnd(id="card"):
                 yield Prose((say("tui.review.opening"), "quiet"), id="about")
         yield OneLine(id="keys")
 
@@ -130,14 +113,15 @@ class DeclareScreen(Page[None]):
         card = self.cards.current
         if card is not None:
             self.query_one("#about", Prose).say(*card_paragraphs(card))
-            pane = self.query_one(_Card)
-            pane.scroll_home(animate=False)
-            self.call_after_refresh(pane.look)
+            self.query_one(TillEnd).scroll_home(animate=False)
+            self.call_after_refresh(self.query_one(TillEnd).look)
 
-    def card_seen(self) -> None:
-        """All of the card under the cursor has been on the screen."""
+    def on_till_end_seen(self, message: TillEnd.Seen) -> None:
+        """All of a card has been on the screen."""
         card = self.cards.current
-        if card is not None and self._loaded and card.key.dossier not in self.cards.shown:
+        if card is None or message.text != "\n".join(text for text, _ in card_paragraphs(card)):
+            return  # it was of the card before
+        if card.key.dossier not in self.cards.shown:
             self.cards.shown.add(card.key.dossier)
             self.cards.refresh()
 
@@ -208,11 +192,11 @@ class DeclareScreen(Page[None]):
 
     def action_more(self) -> None:
         """Further down the card, and from its end back to its top."""
-        pane = self.query_one(_Card)
-        if pane.scroll_y >= pane.max_scroll_y:
+        pane = self.query_one(TillEnd)
+        if pane.at_end:
             pane.scroll_home(animate=False)
         else:
-            pane.scroll_to(y=pane.scroll_y + max(1, pane.size.height - 1), animate=False)
+            pane.page()
 
     def action_sign(self) -> None:
         """Sign all that is answered and not signed yet."""
@@ -229,6 +213,8 @@ class DeclareScreen(Page[None]):
                 self.zhubi.say_problem(problem)
             if report.signed:
                 self.zhubi.say_done(say("tui.declare.done", count=report.signed))
+                if not report.problems and all(each.outcome is not None for each in self.cards.cards):
+                    self.app.pop_screen()  # nothing is left to declare here
                 self.zhubi.desk_changed()
                 self.zhubi.action_sync()
 
@@ -242,9 +228,9 @@ class DeclareScreen(Page[None]):
         self.app.push_screen(box, signed)
 
     def _ask_profile_once(self) -> None:
-        if self._asked_profile:
+        if self.zhubi.asked_own_units:
             return
-        self._asked_profile = True
+        self.zhubi.asked_own_units = True
         known = self.zhubi.attempt(lambda: declare.profile(self.desk))
         if known is not None and not (known.units or known.former_units or known.aliases):
             self._ask_profile(known)

@@ -53,7 +53,6 @@ class DeskScreen(Page[None]):
         Act("declare", "screen.declare"),
         Act("receipts", "screen.receipts"),
         Act("purge", "screen.purge"),
-        Act("invitation", "app.invitation"),
     )
 
     def __init__(self) -> None:

@@ -53,7 +53,7 @@ class ReviewScreen(Page[None]):
         bound("f7", "start_opinion", "start-opinion", show=False, priority=True),
         bound("f8", "correct", "correct", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
-        bound("escape", "back", "back", show=False),
+        bound("escape", "back", "back"),
     ]
     ACTS: ClassVar[tuple[Act, ...]] = (Act("outline", "screen.outline"),)
 

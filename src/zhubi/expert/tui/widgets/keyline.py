@@ -16,6 +16,9 @@ from textual.widget import Widget
 from zhubi.expert.tui.acts import key_name, name_of
 from zhubi.expert.tui.looks import look
 
+_Key = tuple[str, str, str]
+"""The key, the act's name, and Textual's action."""
+_STAY: Final = ("back", "close", "help")
 _PRESS: Final = "press"
 # Not Textual's own "@click": that would draw every key as a link.
 
@@ -33,30 +36,31 @@ class KeyLine(Widget):
     def _bindings_changed(self, _screen: Screen[object]) -> None:
         self._stamp += 1
 
-    def _shown(self) -> list[tuple[str, str, str]]:
-        """(key, name, action) of each binding to show, a key once an act, help last."""
-        acts: dict[str, tuple[str, str, str]] = {}
+    def _shown(self) -> tuple[list[_Key], list[_Key]]:
+        """The keys that may give way where there is no room, and those that stand last and stay: back and help."""
+        acts: dict[str, _Key] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and binding.id and active.enabled and binding.id not in acts:
                 # Actions are said by whom they belong to: the app, the screen, or the widget in focus.
-                owner = (
-                    "app"
-                    if active.node is self.app
-                    else "screen"
-                    if active.node is self.screen
-                    else "focused"
+                owners = {self.app: "app", self.screen: "screen"}
+                action = (
+                    binding.action
+                    if "." in binding.action
+                    else f"{owners.get(active.node, 'focused')}.{binding.action}"
                 )
-                action = binding.action if "." in binding.action else f"{owner}.{binding.action}"
                 acts[binding.id] = (key_name(binding.key), name_of(binding.id), action)
-        shown = [item for act, item in acts.items() if act != "help"]
-        return shown + ([acts["help"]] if "help" in acts else [])
+        return (
+            [key for act, key in acts.items() if act not in _STAY],
+            [acts[act] for act in _STAY if act in acts],
+        )
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        shown = self._shown()
-        while len(shown) > 1 and sum(cell_len(f"{key} {name}") + 2 for key, name, _ in shown) - 2 > width:
-            del shown[-2]
+        yielding, staying = self._shown()
+        while yielding and _cells(yielding + staying) > width:
+            yielding.pop()
+        shown = yielding + staying
         segments: list[Segment] = []
         for key, name, action in shown:
             press = Style(meta={_PRESS: action})
@@ -70,3 +74,7 @@ class KeyLine(Widget):
         action = event.style.meta.get(_PRESS)
         if action:
             await self.app.run_action(action, self.screen)
+
+
+def _cells(keys: list[_Key]) -> int:
+    return sum(cell_len(f"{key} {name}") + 2 for key, name, _ in keys) - 2

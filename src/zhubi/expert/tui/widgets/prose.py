@@ -54,6 +54,12 @@ class Prose(Widget):
         """All that is said, a paragraph a line."""
         return "\n".join(text for text, _ in self._paragraphs)
 
+    @property
+    def laid_out(self) -> bool:
+        """Whether it stands on the screen as tall as what it says."""
+        width = self.size.width
+        return width > 0 and self.size.height >= len(self._wrapped(width))
+
     def _wrapped(self, width: int) -> list[tuple[str, str]]:
         if width != self._width:
             self._width = width
