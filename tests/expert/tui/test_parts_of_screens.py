@@ -169,6 +169,30 @@ async def test_copying_stays_inside_unless_it_is_allowed(memory: Any) -> None:
         assert not [each for each in written if "\x1b]52" in each]
 
 
+async def test_the_terminals_cursor_stands_where_text_is_typed(
+    memory: Any, review: Any, monkeypatch: Any
+) -> None:
+    from zhubi.expert.tui.application import ZhubiApp
+
+    shown: list[bool] = []
+    monkeypatch.setattr(ZhubiApp, "show_caret", lambda _app, on: shown.append(on))
+    desk = memory.MemoryDesk()
+    desk.sheet = review.state()
+    app = ZhubiApp(desk, sync_by_itself=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert shown[-1] is False
+        app.screen.sheet.go_to("score", "novelty")
+        await pilot.press("tab")
+        await pilot.pause()
+        assert shown[-1] is True
+        await pilot.press("escape")
+        await pilot.pause()
+        assert shown[-1] is False
+
+
 def test_a_table_of_an_attachment_keeps_its_columns_in_narrow_space() -> None:
     chapter = Chapter(
         "t", "", table=(("科目", "金额"), ("设备费（含进口仪器）", "3,000,000"), ("差旅费", "20,000"))

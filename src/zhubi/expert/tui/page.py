@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
+from textual import events
 from textual._callback import invoke
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 
 from zhubi.expert.tui.acts import Act
 from zhubi.expert.tui.widgets.keyline import KeyLine
@@ -43,6 +45,10 @@ class _Served:
         """The desk: the only door to what an expert can do."""
         return self.zhubi.desk
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Where text is typed, the terminal's own cursor stands: input methods put their candidates beside it."""
+        self.zhubi.show_caret(_takes_text(event.widget))
+
     def errand(
         self,
         work: Callable[[], Done],
@@ -62,6 +68,11 @@ class _Served:
                 failed(sentence)
 
         self.zhubi.errand(work, still_here, failed_here if failed is not None else None, group=group)
+
+
+def _takes_text(widget: Widget) -> bool:
+    # By name: importing the field widgets to ask them would delay the first paint, which has none.
+    return any(kind.__name__ in ("Input", "TextArea") for kind in type(widget).__mro__)
 
 
 class Page(_Served, Screen[Result]):
@@ -92,6 +103,7 @@ class Page(_Served, Screen[Result]):
         self.query_one(TopLine).heading = text
 
     def on_screen_resume(self) -> None:
+        self.zhubi.show_caret(self.focused is not None and _takes_text(self.focused))
         self.zhubi.show_status()
 
     def desk_changed(self) -> None:

@@ -17,7 +17,7 @@ from zhubi.expert.tui.widgets.measure import fit
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import knows, say
 
-_NAME_CELLS = 14
+_NAME_CELLS = 16
 _KEY_CELLS = 10
 
 

@@ -25,6 +25,8 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 class SettingRows(Rows):
     """One setting a line, and what it is now."""
 
+    OPENS = False
+
     def count_lines(self) -> int:
         return len(_CHOICES)
 
@@ -49,7 +51,7 @@ class SettingsScreen(Page[None]):
     NAME = "settings"
     CSS_PATH: ClassVar[Any] = [FIELDS, "settings.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        bound("space,right", "change", "change", show=False),
+        bound("enter,space,right", "change", "change"),
         bound("escape", "back", "back"),
     ]
 
@@ -67,9 +69,6 @@ class SettingsScreen(Page[None]):
     def _say_about(self) -> None:
         name = list(_CHOICES)[self.query_one(SettingRows).cursor]
         self.query_one("#about", Prose).say((say(f"tui.settings.about-{name}"), "quiet"))
-
-    async def on_rows_chosen(self, _message: Rows.Chosen) -> None:
-        await self.action_change()
 
     async def action_change(self) -> None:
         """The next value of the setting under the cursor."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BLOCK: Final = 48
 """Rows read at a time: more than a screen holds."""
 _BLOCKS_KEPT: Final = 8
-_ORDER, _CODE, _SCORE, _MISSING = 5, 11, 6, 4
+_ORDER, _CODE, _SCORE, _MISSING = 5, 11, 6, 5
 
 _LOOKS: Final = {
     "submitted": "good", "signed": "warn", "returned": "warn", "refused": "bad", "overdue": "bad", "late": "warn",
