@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
+
 from zhubi.expert.tui.application import ZhubiApp
 from zhubi.expert.tui.screens.review import ReviewScreen
 from zhubi.expert.tui.widgets.prose import Prose
@@ -56,6 +58,20 @@ async def test_tab_takes_a_comment_and_the_next_tab_goes_on(memory: Any, review:
         sheet = pilot.app.desk.sheet
         assert next(each.comment for each in sheet.criteria if each.id == "novelty") == "创新性较好"
         assert points(pilot)["route"] == "16"
+
+
+async def test_keys_that_arrive_together_do_not_overtake_each_other(memory: Any, review: Any) -> None:
+    """A slow line delivers ``21 Tab 好 Tab 18 Enter 15 Enter`` in one piece."""
+    async with at_the_sheet(memory, review) as pilot:
+        await to_the_scores(pilot)
+        typed = [*"21", "tab", *"好", "tab", *"18", "enter", *"15", "enter"]
+        for key in typed:
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        for _ in range(6):
+            await pilot.pause()
+        assert points(pilot) == {"problem": "21", "novelty": "18", "route": "15", "team": "21", "budget": ""}
+        comments = {each.id: each.comment for each in pilot.app.desk.sheet.criteria}
+        assert comments["problem"] == "对准榜单指标好" and not comments["novelty"]
 
 
 async def test_a_comment_is_kept_as_it_is_typed(memory: Any, review: Any) -> None:

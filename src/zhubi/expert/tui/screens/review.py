@@ -249,7 +249,7 @@ class ReviewScreen(Page[None]):
             self._say_problem(self._edit(work))
 
     def _leave_editor(self, forward: bool) -> None:
-        self.sheet.focus()
+        self.set_focus(self.sheet)
         if forward:
             self.sheet.action_move(1)
 
@@ -269,7 +269,7 @@ class ReviewScreen(Page[None]):
         if reading:
             self.query_one(ReadingPane).begin()
         else:
-            self.sheet.focus()
+            self.set_focus(self.sheet)
 
     def action_other_side(self) -> None:
         """Between the material and the sheet."""

@@ -46,7 +46,7 @@ class _WordsArea(TextArea):
         if focused is not None and focused is not self:
             event.stop()
             event.prevent_default()
-            focused._forward_event(event)
+            focused.post_message(events.Key(event.key, event.character))
         elif event.key in ("tab", "escape", "shift+tab"):
             event.stop()
             event.prevent_default()
@@ -149,10 +149,11 @@ class Editor(Vertical):
 
     def begin(self) -> bool:
         """Put the caret where something can be written; False where there is nothing to write."""
+        # Widget.focus() would wait its turn behind keys that are on their way already.
         if self._subject.line_label is not None:
-            self.field.input.focus()
+            self.screen.set_focus(self.field.input)
         elif self._subject.words_label is not None:
-            self.area.focus()
+            self.screen.set_focus(self.area)
         else:
             return False
         return True
@@ -170,7 +171,7 @@ class Editor(Vertical):
 
     def _from_line(self) -> None:
         if self._subject.words_label is not None:
-            self.area.focus()
+            self.screen.set_focus(self.area)
         else:
             self._gone_on(True)
 

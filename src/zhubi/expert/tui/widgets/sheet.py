@@ -130,7 +130,7 @@ class SheetRows(Rows):
         if focused is not None and focused is not self:
             # This key was on its way when an earlier one moved the focus: it belongs to what has it now.
             event.stop()
-            focused._forward_event(event)
+            focused.post_message(events.Key(event.key, event.character))
             return
         moves = self._bindings.key_to_bindings.get(event.key)
         if moves:
