@@ -428,6 +428,3 @@ class Settings:
     copying: bool = False
     ask_pin_at_start: bool = True
     keymap: dict[str, str] = field(default_factory=dict)
-
-
-SETTING_NAMES = tuple(Settings.__dataclass_fields__)
