@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from textual import events
 
+from zhubi.expert.desk.sheetviews import MissingRow
 from zhubi.expert.tui.application import ZhubiApp
 from zhubi.expert.tui.screens.review import ReviewScreen
 from zhubi.expert.tui.widgets.prose import Prose
@@ -208,3 +210,18 @@ async def test_a_signed_review_takes_no_typing(memory: Any, review: Any, look: A
         app.screen.sheet.go_to("score", "problem")
         await pilot.press(*"11", "enter")
         assert desk.edits == 0
+
+
+async def test_what_is_asked_for_but_not_required_does_not_count_as_missing(
+    memory: Any, review: Any, look: Any
+) -> None:
+    desk = memory.MemoryDesk()
+    desk.sheet = replace(
+        review.state(), missing=(MissingRow("opinion", "opinion", "综合意见"),), opinion_length=0
+    )
+    app = ZhubiApp(desk, sync_by_itself=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "必填项已填完，综合意见未写。Ctrl+G 签名提交。" in look(app)

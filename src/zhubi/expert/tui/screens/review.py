@@ -177,13 +177,13 @@ class ReviewScreen(Page[None]):
         line = self.query_one("#missing", OneLine)
         if self._view is not None and self._view.read_only:
             line.say(say("tui.review.read-only"), "", left_look="quiet")
-        elif state.missing:
-            sentences = say("tui.list-comma").join(name_of_missing(state, each) for each in state.missing)
-            line.say(
-                say("tui.review.missing", count=len(state.missing), what=sentences), "", left_look="warn"
-            )
+        elif required := [each for each in state.missing if each.what != "opinion"]:
+            names = say("tui.list-comma").join(name_of_missing(state, each) for each in state.missing)
+            line.say(say("tui.review.missing", count=len(required), what=names), "", left_look="warn")
         else:
-            line.say(say("tui.review.complete"), "", left_look="good")
+            # The opinion is asked for, but an empty one does not hold back signing.
+            key = "tui.review.complete-but" if state.missing else "tui.review.complete"
+            line.say(say(key), "", left_look="warn" if state.missing else "good")
 
     def _say_banner(self) -> None:
         view = self._view
@@ -196,7 +196,7 @@ class ReviewScreen(Page[None]):
             said.append((say("tui.review.refused", words=view.refused_words), "bad"))
         if view.correcting:
             said.append((say("tui.review.correcting", reason=view.correction_reason), "warn"))
-        said += [(say(f"desk.flag.{flag}"), "warn") for flag in sorted(view.flags)]
+        said += [(say(f"desk.flag.{flag}"), "warn") for flag in sorted(view.flags - {"correcting"})]
         banner = self.query_one("#banner", Prose)
         banner.display = bool(said)
         banner.say(*said)

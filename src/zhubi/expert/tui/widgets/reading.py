@@ -206,7 +206,9 @@ def page_chapter(event: Any) -> Chapter | None:
     if number is None:
         return None
     table = getattr(event, "table", ()) or ()
-    label = say("tui.reader.page", label=event.label or number)
+    # A sheet or a heading names its page; a bare number is called a page.
+    named = event.label and not event.label.isdigit()
+    label = event.label if named else say("tui.reader.page", label=event.label or number)
     text = event.text if not table else ""
     look = ""
     if not event.has_text:
