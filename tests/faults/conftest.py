@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,33 @@ from zhubi.locale import use_language
 from .house import Moulds, Town, furnish
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cheap_argon() -> Iterator[None]:
+@contextmanager
+def least_argon() -> Iterator[None]:
     """A PIN is proven as always, only at the least cost that is allowed: these stories do it many times."""
     costs = wrapping.ArgonCost.__init__
     before = costs.__defaults__
     costs.__defaults__ = (8 * 1024, 1, 1)
-    yield
-    costs.__defaults__ = before
+    try:
+        yield
+    finally:
+        costs.__defaults__ = before
+
+
+@pytest.fixture(autouse=True)
+def cheap_argon() -> Iterator[None]:
+    """Every test here has the least cost, and no test elsewhere."""
+    with least_argon():
+        yield
 
 
 @pytest.fixture(scope="session")
-def moulds(tmp_path_factory: pytest.TempPathFactory, cheap_argon: None) -> Moulds:
+def moulds(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
     """Made once; every test works on a copy of one of them."""
+    with least_argon():
+        return _made(tmp_path_factory)
+
+
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
     folder = tmp_path_factory.mktemp("mould")
     made = Moulds(folder / "enrolled", folder / "declared", folder / "unsealed", folder / "signed")
     town = Town(folder / "town")

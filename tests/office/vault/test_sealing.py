@@ -23,7 +23,7 @@ from zhubi.office.vault.sealing import (
     identity_of,
     seal_version,
 )
-from zhubi.office.vault.secrets import load_key
+from zhubi.office.vault.secrets import load_key, load_sealing_key
 
 CANARY = "金丝雀-4c0f9b-绝不外露"
 DOSSIER = "01981d8e-0000-7000-8000-000000000001"
@@ -88,7 +88,13 @@ def test_no_plaintext_and_no_secret_stands_in_the_data(office: Office, tmp_path:
         identity = identity_of(office, reading, sealed.manifest_digest)
     with office.ledger.database.reading() as connection:
         names = [row.name for row in connection.execute(text("SELECT name FROM wrapped_keys"))]
-        seeds = [load_key(connection, office.secrets, name).seed for name in names]
+        signing = [name for name in names if not name.startswith("sealing/")]
+        seeds = [load_key(connection, office.secrets, name).seed for name in signing]
+        seeds += [
+            load_sealing_key(connection, office.secrets, name.removeprefix("sealing/")).text.encode()
+            for name in names
+            if name not in signing
+        ]
         dump = [
             json.dumps([str(value) for value in row], ensure_ascii=False)
             for table in ("records", "wrapped_keys", "sealed_versions", "sealed_blobs", "rulebooks", "pins")
