@@ -102,6 +102,28 @@ def test_a_death_after_signing_loses_nothing_and_signs_nothing_twice(unsealed: A
     assert (stage(desk, key), reviews_in_log(unsealed)) == ("submitted", 1)
 
 
+def test_a_death_between_two_groups_keeps_the_first_and_leaves_the_second_as_it_was(
+    unsealed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = unsealed.desk
+    first, second, third = [each.key for each in overview.rows(desk, None, 0, 9)]
+    for each in (first, second, third):
+        fill(desk, each)
+    monkeypatch.setattr(submit, "_TOGETHER", 1)
+
+    def dies(step: SubmitStep) -> None:
+        if (step.key, step.step) == (second, "sign"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        submit.sign(desk, [first, second, third], PIN, dies)
+    assert {each.key: each.state for each in submit.ready(desk)} == {
+        first: "signed", second: "ready", third: "ready",
+    }  # fmt: skip
+    assert len(desk.store.outbox.pending()) == 1
+    assert [each.problem for each in submit.sign(desk, [second, third], PIN)] == ["", ""]
+
+
 def test_a_wrong_pin_signs_nothing(unsealed: Any, key: ReviewKey) -> None:
     fill(unsealed.desk, key)
     with pytest.raises(ZhubiError) as caught:

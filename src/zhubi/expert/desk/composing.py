@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from zhubi.core.model.records import Payload, Record, RecordType, parse_record
+from zhubi.core.model.records import Payload, Record, RecordType
 from zhubi.core.model.values import Frozen, instant
 from zhubi.core.trust.chance import nonce, uuid7
 from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.records import record_digest, sign
+from zhubi.expert.store.records import record_of
 from zhubi.expert.sync.feed import read_to
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ def compose(
         body=body.model_dump(mode="json"),
     ).model_dump(mode="json")
     compact = sign(payload, key)
-    return compact, parse_record(record_digest(compact), key.kid, payload)
+    return compact, record_of(record_digest(compact), key.kid, compact, None)

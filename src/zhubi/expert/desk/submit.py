@@ -45,6 +45,8 @@ _LISTED: Final = (
     "late",
     "disputed",
 )
+_TOGETHER: Final = 32
+"""Reviews signed in one transaction: few enough that the records of all of them are remembered until it ends."""
 _WAYS: Final = frozenset({"wire.unreachable", "wire.slow", "wire.cut", "wire.server-error"})
 
 
@@ -94,12 +96,18 @@ def sign(
 ) -> tuple[SignResult, ...]:
     """Checks and signs reviews under one PIN; each signed record is kept and waits in the outbox.
 
-    One that cannot be signed keeps no other back: its result says why. Raises the faults of ``unlock``.
+    One that cannot be signed keeps no other back: its result says why. Raises the faults of ``unlock``. Killed on the
+    way, those of the groups that were whole are signed, and the others are as they were.
     """
     tell = progress or (lambda step: None)
     pens = {office: signing_key(desk, office, pin) for office in dict.fromkeys(each.office for each in keys)}
-    with desk.store.writing():
-        return tuple(_sign_one(desk, key, pens[key.office], tell) for key in keys)
+    results: list[SignResult] = []
+    for start in range(0, len(keys), _TOGETHER):
+        with desk.store.writing():
+            results += [
+                _sign_one(desk, key, pens[key.office], tell) for key in keys[start : start + _TOGETHER]
+            ]
+    return tuple(results)
 
 
 def _sign_one(desk: Desk, key: ReviewKey, pen: SigningKey, tell: Progress) -> SignResult:
