@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field
 
@@ -136,7 +136,7 @@ class RoundBody(Frozen):
     title: Line
     kind: Slug
     rulebook: Digest
-    overrides: dict[str, Any] = {}
+    overrides: dict[str, Any] = Field(default_factory=dict)
     opens_at: Instant
     closes_at: Instant
     organiser: Line
@@ -207,7 +207,7 @@ class RefusalBody(Frozen):
     record: Digest
     person: Author
     kind: Slug
-    details: Annotated[dict[Line, Line], Field(max_length=20)] = {}
+    details: Annotated[dict[Line, Line], Field(max_length=20, default_factory=dict)]
 
 
 class DecisionBody(Frozen):
@@ -350,5 +350,5 @@ class Record(Frozen):
 def parse_record(digest: str, kid: str, payload: dict[str, Any], index: int | None = None) -> Record:
     """The typed record of a verified payload; raises pydantic's ``ValidationError`` where it says what it must not."""
     head = Payload.model_validate(payload)
-    body = BODIES[head.type].model_validate(head.body)
+    body = cast("Body", BODIES[head.type].model_validate(head.body))
     return Record.model_construct(digest=digest, kid=kid, payload=head, body=body, index=index)

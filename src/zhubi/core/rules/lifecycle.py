@@ -209,7 +209,12 @@ def assignment_view(
         return _at(base, Stage.CARD_WAITING)
     settled = _after_declaring(base, mine)
     review = mine.reviews.one
-    if settled.redeclare and review is not None and review.digest in proven and review.digest not in mine.refusals:
+    if (
+        settled.redeclare
+        and review is not None
+        and review.digest in proven
+        and review.digest not in mine.refusals
+    ):
         # Handed in before the card changed: it stands as handed in, and a new declaration is still asked for.
         handed_in = _after_signing(settled, review, mine, view, proven, logged_at)
         return _at(handed_in, handed_in.stage, flags=handed_in.flags | {"redeclare"})

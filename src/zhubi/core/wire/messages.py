@@ -49,7 +49,7 @@ class TokenAnswer(Frozen):
     """An RFC 6749 token answer; ``expires_in`` in seconds."""
 
     access_token: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~+/-]{1,8000}=*$")]
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: Annotated[int, Field(ge=1)]
 
 
@@ -99,7 +99,7 @@ class RecordResult(Frozen):
     refusal: Compact | None = None
     kind: str | None = None
     """Why, as a sentence's key, where refused or in conflict."""
-    details: dict[str, str] = {}
+    details: dict[str, str] = Field(default_factory=dict)
     receipt: ReceiptMessage | None = None
 
 
@@ -133,5 +133,5 @@ class Problem(Frozen):
     title: str
     status: int
     detail: str = ""
-    details: dict[str, str] = {}
+    details: dict[str, str] = Field(default_factory=dict)
     retry_after: int | None = None

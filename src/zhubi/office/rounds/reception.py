@@ -266,4 +266,8 @@ def _receipt(reading: Reading, digest: str, proof: str | None) -> ReceiptMessage
 
 
 def _texts(problem: ZhubiError) -> dict[str, str]:
-    return {name: clean_line(str(value), 300) for name, value in problem.details.items() if value not in ("", None)}
+    return {
+        name: clean_line(str(value), 300)
+        for name, value in problem.details.items()
+        if value not in ("", None)
+    }

@@ -12,8 +12,8 @@ from zhubi.core.trust.chance import random_bytes
 from zhubi.core.trust.encodings import to_base64url
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.keys import SigningKey
-from zhubi.core.trust.sealing import SealingKey
 from zhubi.core.trust.privatefile import read_private, write_private
+from zhubi.core.trust.sealing import SealingKey
 from zhubi.core.trust.wrapping import KEY_BYTES, derive, from_file, raw, to_file, unwrap, wrap
 from zhubi.office.ledger.tables import wrapped_keys
 from zhubi.office.vault.errors import VaultError
