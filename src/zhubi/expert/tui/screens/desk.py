@@ -61,6 +61,7 @@ class DeskScreen(Page[None]):
         self._scope: str | None = None
         self._step: NextStep | None = None
         self._closer: Timer | None = None
+        self._left = False
 
     def body(self) -> ComposeResult:
         # What is not needed is not mounted: every widget costs the first paint its share.
@@ -85,8 +86,12 @@ class DeskScreen(Page[None]):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self.rows.is_mounted and self._step is not None:
+        if self._left:
             self._read()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen stands in front: what it does may change what stands here."""
+        self._left = True
 
     def desk_changed(self) -> None:
         if self.is_mounted:
