@@ -26,27 +26,28 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.views import Delivered, SubmitRow, SubmitStep, SyncReport
 
 _INVITATION_LIMIT: Final = 200_000
-_FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
-def _pin_file(act: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--pin-file", type=_FILE, help=say("cli.opt-pin-file"))(act)
+def pin_file_option(act: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that names the file of the PIN."""
+    return click.option("--pin-file", type=FILE, help=say("cli.opt-pin-file"))(act)
 
 
 def passphrase_file(act: Callable[..., Any]) -> Callable[..., Any]:
     """The option that names the file of the passphrase."""
     return click.option(
-        "--passphrase-file", type=_FILE, envvar="ZHUBI_PASSPHRASE_FILE", help=say("cli.opt-passphrase-file")
+        "--passphrase-file", type=FILE, envvar="ZHUBI_PASSPHRASE_FILE", help=say("cli.opt-passphrase-file")
     )(act)
 
 
 @click.command(help=say("cli.help-enrol"))
-@click.argument("invitation", type=_FILE, default="-")
+@click.argument("invitation", type=FILE, default="-")
 @click.option("--name", help=say("cli.opt-name"))
 @click.option("--unit", help=say("cli.opt-unit"))
 @click.option("--device", default="", help=say("cli.opt-device"))
 @click.option("--yes", is_flag=True, help=say("cli.opt-yes"))
-@_pin_file
+@pin_file_option
 @passphrase_file
 @click.pass_obj
 def enrol(
@@ -159,7 +160,7 @@ def _status_lines(desk: Desk, every: bool) -> list[str]:
 @click.argument("codes", nargs=-1)
 @click.option("--dry-run", is_flag=True, help=say("cli.opt-dry-run"))
 @click.option("--yes", is_flag=True, help=say("cli.opt-yes"))
-@_pin_file
+@pin_file_option
 @passphrase_file
 @click.pass_obj
 def submit(

@@ -1,0 +1,261 @@
+"""The expert's judging for a shell: commit, declare, read, and fill in a sheet, for whoever cannot use the screens."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from zhubi.cli import asking
+from zhubi.cli.commands import Place
+from zhubi.cli.expert import FILE, passphrase_file, pin_file_option
+from zhubi.expert.desk import overview
+from zhubi.expert.desk.errors import DeskError
+from zhubi.locale import say
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.desk.sheetviews import SheetState
+    from zhubi.expert.desk.views import ReviewKey, RoundRow
+
+_SHEET_LIMIT: Final = 500_000
+OUTCOMES: Final = ("clear", "recuse", "explain", "policy-seat", "decline")
+
+
+@click.command(help=say("cli.help-commit"))
+@click.argument("round_name", metavar="ROUND", required=False)
+@click.option("--yes", is_flag=True, help=say("cli.opt-read"))
+@pin_file_option
+@passphrase_file
+@click.pass_obj
+def commit(
+    place: Place, round_name: str | None, yes: bool, pin_file: Path | None, passphrase_file: Path | None
+) -> int:
+    """Read the commitment of a round, and sign it."""
+    from zhubi.expert.desk import commit as committing
+
+    with asking.open_desk(place, passphrase_file) as desk:
+        row = _round(desk, round_name)
+        view = committing.commitment(desk, row.round)
+        click.echo(f"{view.title}  {view.organiser}")
+        for part in view.documents:
+            click.echo(f"\n{part.name}（{part.basis}）")
+            for number, point in enumerate(part.points, 1):
+                click.echo(f"  {number}. {point}")
+        if view.signed_at is None:
+            if not yes:
+                click.confirm(say("cli.confirm-commit"), abort=True, err=True)
+            committing.sign_commitment(desk, row.round, asking.pin(pin_file))
+            click.echo(say("cli.committed"))
+        else:
+            click.echo(say("cli.committed-before", at=f"{view.signed_at.astimezone():%Y-%m-%d %H:%M}"))
+    return 0
+
+
+@click.command(help=say("cli.help-declare"))
+@click.argument("round_name", metavar="ROUND", required=False)
+@click.argument("code", required=False)
+@click.argument("outcome", type=click.Choice(OUTCOMES), required=False)
+@click.option(
+    "--relation", "relations", multiple=True, metavar="KIND[:WHOM[:UNTIL]]", help=say("cli.opt-relation")
+)
+@click.option("--words", default="", help=say("cli.opt-words"))
+@click.option("--sign", is_flag=True, help=say("cli.opt-sign"))
+@pin_file_option
+@passphrase_file
+@click.pass_obj
+def declare(
+    place: Place,
+    round_name: str | None,
+    code: str | None,
+    outcome: str | None,
+    relations: tuple[str, ...],
+    words: str,
+    sign: bool,
+    pin_file: Path | None,
+    passphrase_file: Path | None,
+) -> int:
+    """List the cards of a round, answer one, or sign the answers."""
+    from zhubi.expert.desk import declare as declaring
+
+    with asking.open_desk(place, passphrase_file) as desk:
+        row = _round(desk, round_name)
+        if code and outcome:
+            key = _project(desk, code)
+            declaring.answer(desk, row.round, key.dossier, outcome, _relations(relations), words)
+        for card in declaring.declarations(desk, row.round):
+            if code and card.code != code:
+                continue
+            answered = say(f"cli.outcome-{card.outcome}") if card.outcome else say("cli.outcome-none")
+            signed = say("cli.signed-mark") if card.signed else ""
+            click.echo(f"{card.code} {card.title}  {answered}{signed}")
+            click.echo("  " + "；".join(f"{name}（{part}）" for name, part in card.units))
+            click.echo("  " + "；".join(f"{name}（{unit} {part}）" for name, unit, part in card.people))
+            for hint in card.hints:
+                click.echo(f"  ! {hint.sentence}")
+        if sign:
+            report = declaring.sign_declarations(desk, row.round, asking.pin(pin_file))
+            click.echo(say("cli.declared", count=report.signed))
+            for problem in report.problems:
+                click.echo(problem, err=True)
+            return 1 if report.problems else 0
+    return 0
+
+
+@click.command(help=say("cli.help-read"))
+@click.argument("code")
+@click.option("--attachment", type=click.IntRange(1, 200), help=say("cli.opt-attachment"))
+@passphrase_file
+@click.pass_obj
+def read(place: Place, code: str, attachment: int | None, passphrase_file: Path | None) -> int:
+    """Print a project's text, or one attachment's."""
+    from zhubi.expert.desk import reading
+    from zhubi.expert.reading.document import Finished, Page
+
+    with asking.open_desk(place, passphrase_file) as desk:
+        key = _project(desk, code)
+        found = reading.content(desk, key)
+        if attachment is not None:
+            if attachment > len(found.attachments):
+                raise DeskError("cli.no-attachment", "no such attachment", count=len(found.attachments))
+            for event in reading.attachment_pages(desk, key, found.attachments[attachment - 1].blob):
+                if isinstance(event, Page):
+                    click.echo(f"-- {event.label}\n{event.text}")
+                elif isinstance(event, Finished):
+                    click.echo(say(event.sentence), err=True)
+            return 0
+        click.echo(f"{found.code} {found.title}")
+        for section in found.sections:
+            click.echo(f"\n{section.heading}\n{section.text}")
+        for fact in found.facts:
+            click.echo(f"{fact.label}：{fact.value_text or '--'}")
+        for line in found.budget:
+            click.echo(f"{line.subject}：{line.total:,}（{line.fiscal:,}）")
+        for number, each in enumerate(found.attachments, 1):
+            click.echo(f"[{number}] {each.title}（{each.name}）")
+    return 0
+
+
+@click.command(help=say("cli.help-sheet"))
+@click.argument("code")
+@click.option(
+    "--file",
+    "filled",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help=say("cli.opt-sheet"),
+)
+@passphrase_file
+@click.pass_obj
+def sheet(place: Place, code: str, filled: Path | None, passphrase_file: Path | None) -> int:
+    """Print a sheet as TOML with what it still lacks; with a file, fill it in first."""
+    from zhubi.expert.desk import review
+
+    with asking.open_desk(place, passphrase_file) as desk:
+        key = _project(desk, code)
+        state = review.open_review(desk, key).state
+        if filled is not None:
+            state = _fill(desk, key, state, asking.read_text(filled, _SHEET_LIMIT))
+        for line in _as_toml(state):
+            click.echo(line)
+    return 0
+
+
+def _fill(desk: Desk, key: ReviewKey, state: SheetState, text: str) -> SheetState:
+    """Put what a TOML sheet says into the draft, item by item; each is kept before the next is looked at."""
+    from zhubi.expert.desk import review
+
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise DeskError("cli.sheet-form", "the sheet is not TOML", reason=str(problem)) from problem
+    known = {"scores", "comments", "answers", "findings", "cuts", "words", "recommendation",
+             "recommendation_words", "opinion"}  # fmt: skip
+    unknown = sorted(set(said) - known)
+    if unknown:
+        raise DeskError("cli.sheet-form", "the sheet holds something else", reason=unknown[0])
+    for name, value in _table(said, "scores").items():
+        state = review.set_score(desk, key, name, str(value))
+    for name, value in _table(said, "comments").items():
+        state = review.set_comment(desk, key, name, str(value))
+    for name, value in _table(said, "answers").items():
+        state = review.set_answer(desk, key, name, str(value))
+    for name, value in _table(said, "findings").items():
+        state = review.set_finding(desk, key, name, str(value))
+    for name, value in _table(said, "cuts").items():
+        state = review.set_cut(desk, key, name, str(value))
+    if "recommendation" in said or "recommendation_words" in said:
+        chosen = next((each.id for each in state.recommendations if each.chosen), "")
+        words = str(said.get("recommendation_words", state.recommendation_words))
+        state = review.set_recommendation(desk, key, str(said.get("recommendation", chosen)), words)
+    for name, value in _table(said, "words").items():
+        state = review.set_words(desk, key, name, str(value))
+    if "opinion" in said:
+        state = review.set_opinion(desk, key, str(said["opinion"]))
+    return state
+
+
+def _table(said: dict[str, Any], name: str) -> dict[str, Any]:
+    found = said.get(name, {})
+    if not isinstance(found, dict):
+        raise DeskError("cli.sheet-form", "a table was expected", reason=name)
+    return found
+
+
+def _as_toml(state: SheetState) -> list[str]:
+    chosen = next((each.id for each in state.recommendations if each.chosen), "")
+    options = " / ".join(f"{each.id} {each.name}" for each in state.recommendations)
+    lines = [f"# {each.sentence}" for each in state.missing]
+    lines += [f"recommendation = {_quoted(chosen)}  # {options}"]
+    lines += [f"recommendation_words = {_quoted(state.recommendation_words)}"]
+    lines += [f"opinion = {_quoted(state.opinion)}", "", "[scores]"]
+    mine = [each for each in state.criteria if each.mine]
+    lines += [f"{each.id} = {_quoted(each.points_text)}  # {each.name} {each.full_text}" for each in mine]
+    lines += ["", "[comments]", *(f"{each.id} = {_quoted(each.comment)}  # {each.name}" for each in mine)]
+    lines += [
+        "",
+        "[answers]",
+        *(f"{each.id} = {_quoted(each.value)}  # {each.name}" for each in state.questions),
+    ]
+    lines += [
+        "",
+        "[findings]",
+        *(f"{each.id} = {_quoted(each.value)}  # {each.name}" for each in state.findings),
+    ]
+    lines += ["", "[words]"]
+    lines += [f'"{each.id}" = {_quoted(each.words)}  # {each.sentence}' for each in state.checks]
+    return lines
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _round(desk: Desk, name: str | None) -> RoundRow:
+    rounds = overview.rounds(desk)
+    found = [
+        each for each in rounds if name is None or name in (each.title, each.round) or name in each.title
+    ]
+    if len(found) != 1:
+        titles = "；".join(each.title for each in rounds)
+        raise DeskError("cli.which-round", "name one round", found=len(found), titles=titles)
+    return found[0]
+
+
+def _project(desk: Desk, code: str) -> ReviewKey:
+    for row in overview.rows(desk, None, 0, overview.row_count(desk)):
+        if row.code == code:
+            return row.key
+    raise DeskError("cli.no-project", "no project of yours has this code", code=code)
+
+
+def _relations(given: tuple[str, ...]) -> tuple[Any, ...]:
+    from zhubi.expert.desk.views import RelationView
+
+    made = []
+    for each in given:
+        kind, whom, until = [*each.split(":"), "", ""][:3]
+        made.append(RelationView(kind, whom, until))
+    return tuple(made)
