@@ -247,3 +247,64 @@ def test_a_reader_that_leaves_early_is_no_fault(enrolled: Any, shell: Shell) -> 
     process.stdout.close()
     assert b"Traceback" not in process.stderr.read()
     process.wait(timeout=30)
+
+
+def test_the_whole_of_judging_is_possible_without_a_screen(
+    enrolled: Any, shell: Shell, tmp_path: Path
+) -> None:
+    pin = ("--pin-file", str(shell.pin))
+    shell("sync")
+    assert shell("declare")[1] == ""
+    status, out, err = shell("commit", "--yes", *pin)
+    assert (status, err) == (0, "") and "承诺书已签名" in out
+    shell("sync")
+    code = next(line.split()[0] for line in shell("declare")[1].splitlines() if line.endswith("未答"))
+    (round_title,) = [each.title for each in _rounds(enrolled)]
+    status, out, _ = shell("declare", round_title, code, "clear")
+    assert (status, out.splitlines()[0].endswith("无应回避")) == (0, True)
+    assert "已签名 1 项" in shell("declare", "--sign", *pin)[1]
+    shell("sync")
+    assert shell("read", code)[1].startswith(code)
+    assert "-- 1" in shell("read", code, "--attachment", "1")[1]
+
+    form = shell("sheet", code)[1]
+    filled = tmp_path / "sheet.toml"
+    filled.write_text(
+        form.replace('node = ""  # 节点与考核指标 70', 'node = "６２"', 1)
+        .replace('effort = ""  # 实施力度 15', 'effort = "13"', 1)
+        .replace('funds = ""  # 资金拨付与使用 15', 'funds = "12"', 1)
+        .replace('nodes_met = ""', 'nodes_met = "yes"')
+        .replace('poor_effort = ""', 'poor_effort = "no"')
+        .replace('recommendation = ""', 'recommendation = "continue"', 1)
+        .replace('opinion = ""', 'opinion = "第一里程碑指标全部达到。"'),
+        encoding="utf-8",
+    )
+    status, out, err = shell("sheet", code, "--file", str(filled))
+    assert (status, err) == (0, "") and out.startswith('recommendation = "continue"')
+    status, out, _ = shell("submit", "--yes", *pin)
+    assert status == 0 and "已提交" in out
+
+
+def test_a_sheet_that_is_not_one_is_told_what_is_wrong(enrolled: Any, shell: Shell, tmp_path: Path) -> None:
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    code = overview.rows(desk, None, 0, 1)[0].code
+    desk.close()
+    for text, said in (
+        ("scores = [", "评审表的写法不对"),
+        ("marks = {}", "marks"),
+        ('scores = {node = "99"}', "满分70，输入了99"),
+        ('findings = {nodes_met = "maybe"}', "nodes_met"),
+    ):
+        filled = tmp_path / "sheet.toml"
+        filled.write_text(text, encoding="utf-8")
+        status, _, err = shell("sheet", code, "--file", str(filled))
+        assert status == 1 and said in err
+    assert shell("sheet", "NO-SUCH")[0] == 1
+    assert shell("commit", "没有这场", "--yes")[0] == 1
+
+
+def _rounds(story: Any) -> Any:
+    with story.open() as desk:
+        return overview.rounds(desk)
