@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from zhubi.core.trust.invitations import Invitation, encode_invitation
-from zhubi.expert.desk import overview, submit
+from zhubi.expert.desk import overview, submit, trail
 from zhubi.expert.desk.views import ReviewKey
 from zhubi.expert.tui.application import ZhubiApp
 from zhubi.expert.tui.relationbox import ProfileBox
@@ -175,6 +175,13 @@ async def test_from_an_invitation_to_a_receipt(house: House, tmp_path: Path, loo
         await rest(pilot)
         assert isinstance(app.screen, TrailScreen)
         assert "3份回执现场核验无误。" in look(app)
+        await pilot.press("ctrl+o")
+        await rest(pilot)
+        target = tmp_path / "receipt.json"
+        app.screen.query_one("Input").value = str(target)
+        await pilot.press("enter")
+        await rest(pilot)
+        assert trail.verify_receipt_file(app.desk, target.read_bytes()).ok
         assert not submit.ready(app.desk, key.round)
     app.desk.close()
 

@@ -126,6 +126,34 @@ class AskBox(Box[str]):
         self.dismiss(None)
 
 
+class LineBox(Box[str]):
+    """One line, with something proposed. Nothing when Esc is pressed."""
+
+    NAME = "line"
+    BINDINGS: ClassVar[list[BindingType]] = [bound("escape", "close", "back")]
+
+    def __init__(self, title: str, proposed: str, *paragraphs: Paragraph) -> None:
+        super().__init__()
+        self._title = title
+        self._proposed = proposed
+        self._paragraphs = paragraphs
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="frame"):
+            yield Static(Content(self._title), classes="title")
+            yield Prose(*self._paragraphs)
+            yield Input(self._proposed, select_on_focus=False, max_length=400)
+            yield KeyLine()
+
+    @on(Input.Submitted)
+    def _entered(self, message: Input.Submitted) -> None:
+        self.dismiss(message.value.strip())
+
+    def action_close(self) -> None:
+        """Nothing said."""
+        self.dismiss(None)
+
+
 class PinBox(Box[Any], Generic[Done]):
     """Asks for the PIN and does ``work`` with it; closes with what that gave. A wrong PIN is said and asked again."""
 

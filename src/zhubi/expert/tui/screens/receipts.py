@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from zhubi.expert.desk import trail
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.exporting import offer_export
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
@@ -45,7 +46,10 @@ class ReceiptsScreen(Page[None]):
 
     NAME = "receipts"
     CSS_PATH: ClassVar[Any] = [FIELDS, "receipts.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [bound("escape", "back", "back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("ctrl+o", "export", "export", priority=True),
+        bound("escape", "back", "back"),
+    ]
 
     def body(self) -> ComposeResult:
         yield Prose((say("tui.review.opening"), "quiet"), id="said")
@@ -92,6 +96,13 @@ class ReceiptsScreen(Page[None]):
             (say("tui.trail.digest", digest=row.digest), "quiet"),
             (say("tui.receipts.export"), "quiet"),
         )
+
+    def action_export(self) -> None:
+        """The receipt under the cursor as a file."""
+        rows = self.query_one(ReceiptRows)
+        if rows.cursor < len(rows.listed):
+            row = rows.listed[rows.cursor]
+            offer_export(self.zhubi, row.digest, row.code)
 
     def action_back(self) -> None:
         """Back."""

@@ -12,6 +12,7 @@ from zhubi.expert.desk import trail
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import PickBox, PinBox
+from zhubi.expert.tui.exporting import offer_export
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose
@@ -54,6 +55,7 @@ class TrailScreen(Page[None]):
     NAME = "trail"
     CSS_PATH: ClassVar[Any] = [FIELDS, "trail.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
+        bound("ctrl+o", "export", "export", priority=True),
         bound("f9", "settle", "settle", show=False),
         bound("escape", "back", "back"),
     ]
@@ -124,6 +126,13 @@ class TrailScreen(Page[None]):
             said.append((say("tui.trail.code", code=row.code), "good"))
         said.append((say("tui.trail.digest", digest=row.digest), "quiet"))
         self.query_one("#about", Prose).say(*said)
+
+    def action_export(self) -> None:
+        """The receipt of the record under the cursor as a file."""
+        rows = self.query_one(TrailRows)
+        if rows.cursor < len(rows.listed):
+            row = rows.listed[rows.cursor]
+            offer_export(self.zhubi, row.digest, row.code)
 
     def action_settle(self) -> None:
         """Of two records that stand side by side, say which one counts."""
