@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
 
@@ -73,10 +75,23 @@ BasisField = Annotated[
 
 
 class Clause(Frozen):
-    """A clause that touches review, and what it says in our own words."""
+    """A clause that touches review, and what it says in our own words.
+
+    ``honoured`` is said where no item rests on it: by the ``office`` (``how``: by which act, or which part of the
+    design), or ``outside`` of what Zhubi does (``why``).
+    """
 
     id: Line
     gist: Bilingual
+    honoured: Literal["office", "outside"] | None = None
+    how: Bilingual | None = None
+    why: Bilingual | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # What is not said leaves no key: the digest of a rulebook changes with its words, not with what may be said.
+        said: dict[str, Any] = serialize(self)
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class Item(Frozen):

@@ -25,7 +25,7 @@ from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.model.text import clean_line
 from zhubi.core.rules.errors import RulebookFault
 from zhubi.core.rules.places import Path, Place, Places, excerpt
-from zhubi.core.rules.soundness import Unsound, unsound, unsound_policy
+from zhubi.core.rules.soundness import Unsound, unsaid_clauses, unsound, unsound_policy
 from zhubi.core.rules.trial import try_example
 
 POLICY_FILE: Final = "policy.toml"
@@ -116,6 +116,8 @@ def read_policy(
     )
     if policy is not None:
         faults += [head.unsound(each) for each in unsound_policy(policy)]
+        # A kind at fault is not among the kinds: what rests on its clauses is not known then.
+        faults += [] if faults else [head.unsound(each) for each in unsaid_clauses(policy)]
     return (None if faults else policy), tuple(faults)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from zhubi.core.model.rulebook import Policy, ReviewKind
+from zhubi.core.rules.clauses import resting
 from zhubi.core.rules.conditions import references, vocabulary
 from zhubi.core.rules.errors import ExpressionFault
 from zhubi.core.rules.panel import is_satisfiable
@@ -89,6 +90,30 @@ def unsound_policy(policy: Policy) -> Iterator[Unsound]:
                 "window",
                 "a window of months, and only that, says how many",
                 {"item": relation.id},
+            )
+
+    for at, clause in enumerate(policy.clauses):
+        said = tuple(name for name in ("how", "why") if getattr(clause, name) is not None)
+        wanted = {"office": ("how",), "outside": ("why",)}.get(clause.honoured or "", ())
+        if said != wanted:
+            yield Unsound(
+                ("clauses", at, "id"),
+                "clause-words",
+                'a clause says how exactly when honoured = "office", and why exactly when honoured = "outside"',
+                {"item": clause.id},
+            )
+
+
+def unsaid_clauses(policy: Policy) -> Iterator[Unsound]:
+    """Every clause on which nothing rests and that does not say where it is honoured; asked of a whole policy only."""
+    rested = resting(policy)
+    for at, clause in enumerate(policy.clauses):
+        if clause.id not in rested and clause.honoured is None:
+            yield Unsound(
+                ("clauses", at, "id"),
+                "clause-unsaid",
+                f"nothing rests on clause {clause.id}, and it does not say where it is honoured",
+                {"item": clause.id},
             )
 
 
