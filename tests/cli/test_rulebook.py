@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from zhubi.cli.rulebook import rulebook
-from zhubi.core.rules.compile import shipped
+from zhubi.core.rules.compile import shipped, shipped_policies
 from zhubi.locale import use_language
 
 
@@ -89,3 +89,13 @@ def test_schema_is_json(file: str, spoken: str) -> None:
     result = run("schema", file)
     assert result.exit_code == 0
     assert json.loads(result.output)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_the_page_of_clauses_is_what_the_rulebooks_say(spoken: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clauses.md").read_bytes()
+    assert run("clauses").stdout_bytes == page, (
+        "the rulebooks changed: zhubi rulebook clauses > docs/clauses.md"
+    )
+    for name in shipped_policies():
+        for clause in shipped(name).clauses:
+            assert f"\n| {clause.id} | ".encode() in page

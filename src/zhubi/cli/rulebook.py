@@ -90,6 +90,15 @@ def show(kind: str, as_json: bool) -> None:
         click.echo("\n".join(kind_page(policy, wanted, language())))
 
 
+@rulebook.command(help=say("rulebook.help-clauses"))
+def clauses() -> None:
+    """Every clause of the shipped rulebooks and where it is honoured: the page docs/clauses.md."""
+    from zhubi.cli.clauses_page import clauses_page
+    from zhubi.core.rules.compile import shipped, shipped_policies
+
+    click.echo("\n".join(clauses_page(shipped(name) for name in shipped_policies())))
+
+
 @rulebook.command(help=say("rulebook.help-schema"))
 @click.argument("file", type=click.Choice(["kind", "policy"]), default="kind")
 def schema(file: str) -> None:
