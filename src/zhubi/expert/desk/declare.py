@@ -228,10 +228,12 @@ def sign_declarations(desk: Desk, round: str, pin: str) -> SignedReport:
     key = signing_key(desk, office.office, pin)
     signed = 0
     problems: list[str] = []
+    rows = desk.store.assignments.rows(round, 0, desk.store.assignments.count(round), now=desk.clock())
     with desk.store.writing():
-        for dossier, found in kept.items():
+        # In agenda order, so that the trail and the receipts tell them in the order in which they were read.
+        for dossier in [each.dossier for each in rows if each.dossier in kept]:
             try:
-                signed += _sign(desk, office, key, ReviewKey(office.office, round, dossier), found)
+                signed += _sign(desk, office, key, ReviewKey(office.office, round, dossier), kept[dossier])
             except DeskError as problem:
                 problems.append(explain(problem))
     return SignedReport(signed, tuple(problems))
