@@ -10,7 +10,7 @@ import click
 
 from zhubi.cli import asking
 from zhubi.cli.commands import Place
-from zhubi.cli.expert import FILE, passphrase_file, pin_file_option
+from zhubi.cli.expert import passphrase_file, pin_file_option
 from zhubi.expert.desk import overview
 from zhubi.expert.desk.errors import DeskError
 from zhubi.locale import say

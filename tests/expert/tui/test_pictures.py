@@ -24,17 +24,16 @@ FONTS = (
     "'Noto Sans Mono CJK SC', 'Sarasa Mono SC', 'Source Han Mono SC', 'PingFang SC', 'Microsoft YaHei Mono', "
     "'Microsoft YaHei', monospace"
 )
-# What chance made, in the same number of characters: receipt codes, digests, key fingerprints, invitation ports.
+# What chance made, in the same number of characters: receipt codes (also where a box hides their beginning), digests,
+# key fingerprints, invitations, ports.
+_CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{1,4}-[0-9A-HJKMNP-TV-Z]{2}(?![0-9A-Z-])")
 _CHANCE = (
-    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}\b"), "7K3M-Q2"),
-    (re.compile(r"\b[0-9a-f]{64}\b"), "7f3a9c20" * 8),
-    (re.compile(r"\b[0-9a-f]{12}\b"), "7f3a9c207f3a"),
-    (
-        re.compile(r"\b(?:[0-9a-f]{4}(?: |&#160;)){5}[0-9a-f]{4}\b"),
-        "&#160;".join(["7f3a", "9c20", "51de"] * 2),
-    ),
+    (re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])"), "7f3a9c20" * 8),
+    (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "7f3a9c207f3a"),
+    (re.compile(r"(?:[0-9a-f]{4}(?: |&#160;)){5}[0-9a-f]{4}"), "&#160;".join(["7f3a", "9c20", "51de"] * 2)),
     (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:50000"),
 )
+_INVITATION = re.compile(r"(?<![0-9A-Za-z])(?:z?hubi1:)?[0-9A-HJKMNP-TV-Z]{20,}")
 Act = Callable[[Any, Any], Awaitable[None]]
 
 
@@ -45,6 +44,8 @@ def steady(svg: str) -> str:
     svg = re.sub(r"terminal-\d+", "terminal", svg)
     for found, shown in _CHANCE:
         svg = found.sub(shown, svg)
+    svg = _CODE.sub(lambda code: "7K3M-Q2"[-len(code[0]) :], svg)
+    svg = _INVITATION.sub(lambda text: ("7K3M9Q2X" * 12)[: len(text[0])], svg)
     return re.sub(r"\n\s*\n+", "\n", svg).strip() + "\n"
 
 
@@ -95,7 +96,7 @@ class _Road:
         from zhubi.office.api.serving import serve_in_thread
 
         self.folder = folder
-        self.moment = NOW - timedelta(days=2)
+        self.moment = NOW - timedelta(hours=3)
         port = free_port()
         self.office, self.invitation = make_office(
             folder / "office", f"http://127.0.0.1:{port}", lambda _said: None, self.clock
@@ -315,7 +316,8 @@ NAMES = sorted(
             "desk", "enrol", "enrol-paste", "unlock", "commitment", "declare", "review", "submit", "trail",
             "receipts", "settings", "palette", "help", "leave", "purge",
         )),
-        *(f"{screen}-120x40-{look}" for screen in ("desk", "review") for look in ("light", "high-contrast", "plain", "en")),
+        *(f"{screen}-120x40-{look}" for screen in ("desk", "review")
+          for look in ("light", "high-contrast", "plain", "en")),
         "desk-empty-80x24", "desk-first-80x24", "desk-offline-80x24", "review-findings-120x40",
     ]
 )  # fmt: skip
