@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhubi.core.model.values import Frozen, Line, Points, Slug, Words, Yuan
+from zhubi.core.model.values import Digest, Frozen, Line, Points, Slug, Words, Yuan
 
 FactValue = int | bool | str
 FindingValue = Literal["yes", "no", "unknown"]
@@ -83,6 +83,19 @@ class Cuts(Frozen):
     total_follows: bool = False
 
 
+class Citation(Frozen):
+    """A passage that the words of the sheet point at, as ``[1]`` for ``number`` 1.
+
+    ``document`` is the digest of a sealed blob that the dossier's manifest names: the content's, or an attachment's.
+    ``page`` counts from 1: a page of the attachment, a section of the content; 0 names the document as a whole.
+    """
+
+    number: Annotated[int, Field(ge=1, le=999)]
+    document: Digest
+    page: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    quotation: Annotated[Line, Field(max_length=200)] = ""
+
+
 class Total(Frozen):
     """A sheet's total, every number in the scale's smallest step.
 
@@ -111,3 +124,5 @@ class Sheet(Frozen):
     recommendation: Slug | None = None
     recommendation_words: Words = ""
     opinion: Words = ""
+    # What is not cited leaves no key, so that what was signed before citations existed is still said the same way.
+    citations: Annotated[tuple[Citation, ...], Field(max_length=300, exclude_if=lambda cited: not cited)] = ()
