@@ -26,7 +26,8 @@ FONTS = (
 )
 # What chance made, in the same number of characters: receipt codes (also where a box hides their beginning), digests,
 # key fingerprints, invitations, ports.
-_CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-HJKMNP-TV-Z]{1,4}-[0-9A-HJKMNP-TV-Z]{2}(?![0-9A-Z-])")
+_LETTER = "[0-9A-HJKMNP-TV-Z]"
+_CODE = re.compile(f"(?:(?<![0-9A-Z-]){_LETTER}{{4}}|(?<=>){_LETTER}{{1,3}})-{_LETTER}{{2}}(?![0-9A-Z-])")
 _CHANCE = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])"), "7f3a9c20" * 8),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "7f3a9c207f3a"),
