@@ -99,6 +99,17 @@ class Expert:
         commit.sign_commitment(self.desk, round_id, PIN)
         self.sync()
 
+    def commit_only(self, round_id: str) -> None:
+        """Signs the commitment; a later sync sends it."""
+        commit.sign_commitment(self.desk, round_id, PIN)
+
+    def declare_only(self, round_id: str, outcome: str) -> None:
+        """Answers every open row alike and signs; a later sync sends it."""
+        for row in declare.declarations(self.desk, round_id):
+            declare.answer(self.desk, round_id, row.key.dossier, outcome, (), "")
+        report = declare.sign_declarations(self.desk, round_id, PIN)
+        assert not report.problems, report.problems
+
     def answer(
         self, code: str, outcome: str, words: str = "", relations: Iterable[RelationView] = ()
     ) -> None:
