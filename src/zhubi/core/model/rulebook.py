@@ -8,7 +8,7 @@ Conditions are CEL text over the names of ``ReviewKind.vocabulary``. Points are 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -284,11 +284,25 @@ class PanelRule(Frozen):
     basis: BasisField
 
 
+class Contradiction(Item):
+    """Statements of one sheet that cannot all stand, when ``when`` holds; ``name`` says which and why.
+
+    It is named to the expert and to nobody else, and holds back neither saving nor signing.
+    """
+
+    when: Annotated[Expression, Field(min_length=1)]
+
+
 class Recommendation(Item):
-    """What one expert may recommend. ``needs_words_when`` empty: words are asked only by blocks (affirmative ones)."""
+    """What one expert may recommend. ``needs_words_when`` empty: words are asked only by blocks (affirmative ones).
+
+    ``conclusions``: those of the kind that this recommendation speaks for, any one of them; empty: no relation.
+    """
 
     affirmative: bool
     needs_words_when: Expression = ""
+    # What a rulebook does not say leaves no key, so that its digest stays what it was.
+    conclusions: Annotated[tuple[Slug, ...], Field(exclude_if=lambda named: not named)] = ()
 
 
 class Conclusion(Item):
@@ -301,6 +315,10 @@ class Conclusion(Item):
 
 class Method(Item):
     """A way of working the policy names."""
+
+
+INDICATOR_COUNTS: Final = ("all", "binding", "binding_met", "binding_not_met", "met", "not_met", "partly")
+"""What conditions may read of the expert's judgements of indicators: how many there are, how many were judged so."""
 
 
 class ReviewKind(Item):
@@ -329,6 +347,7 @@ class ReviewKind(Item):
     methods: tuple[Method, ...] = ()
     methods_open: bool = True
     judges_indicators: bool = False
+    contradictions: Annotated[tuple[Contradiction, ...], Field(exclude_if=lambda named: not named)] = ()
     opinion_minimum: Annotated[int, Field(ge=0, le=5000)] = 100
     opinion_minimum_basis: BasisField = Basis()
     open_points: tuple[Bilingual, ...] = ()
@@ -338,7 +357,8 @@ class ReviewKind(Item):
     def vocabulary(self) -> tuple[tuple[str, str], ...]:
         """Every name a condition may use with its CEL type (``int``, ``bool``, ``string``), in a fixed order.
 
-        Hyphens of ids are underscores in names: the material ``task-book`` is ``material.task_book``.
+        Hyphens of ids are underscores in names: the material ``task-book`` is ``material.task_book``. Points
+        (``sheet.total``, ``sheet.points.x``, ``panel.mean``) are in the scale's smallest step.
         """
         names: list[tuple[str, str]] = [
             ("sheet.recommendation", "string"),
@@ -352,6 +372,9 @@ class ReviewKind(Item):
             ("panel.mean", "int"),
         ]
         types = {"text": "string", "bool": "bool"}
+        names += [(f"sheet.points.{spelled(each.id)}", "int") for each in self.criteria]
+        if self.judges_indicators:
+            names += [(f"indicator.{each}", "int") for each in INDICATOR_COUNTS]
         names += [(f"fact.{fact.id}", types.get(fact.type, "int")) for fact in self.facts]
         names += [(f"finding.{finding.id}", "bool") for finding in self.findings]
         names += [(f"material.{spelled(material.id)}", "bool") for material in self.materials]

@@ -1,4 +1,4 @@
-"""What conditions read: the papers' facts, the materials, a sheet and the panel's findings, under declared names."""
+"""What conditions read: the papers' facts and indicators, the materials, a sheet, findings, under declared names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from zhubi.core.model.dossier import BudgetLine
+from zhubi.core.model.dossier import BudgetLine, Indicator
 from zhubi.core.model.rulebook import FactRule, ReviewKind, spelled
 from zhubi.core.model.sheet import FactValue, Sheet
 from zhubi.core.model.values import YUAN_LIMIT
@@ -78,11 +78,34 @@ def answer_values(kind: ReviewKind, sheet: Sheet) -> dict[str, Plain]:
     return values
 
 
+def indicator_values(kind: ReviewKind, sheet: Sheet, indicators: Sequence[Indicator]) -> dict[str, Plain]:
+    """How many of the task book's indicators there are and how the sheet judges them, as ``indicator.name``."""
+    if not kind.judges_indicators:
+        return {}
+    judged = {each.indicator: each.judgement for each in sheet.indicators}
+    binding = [judged.get(each.id) for each in indicators if each.binding]
+    every = [judged.get(each.id) for each in indicators]
+    return {
+        "indicator.all": len(every),
+        "indicator.met": every.count("met"),
+        "indicator.partly": every.count("partly"),
+        "indicator.not_met": every.count("not-met"),
+        "indicator.binding": len(binding),
+        "indicator.binding_met": binding.count("met"),
+        "indicator.binding_not_met": binding.count("not-met"),
+    }
+
+
 def sheet_values(
     kind: ReviewKind, sheet: Sheet, role: str | None = None, budget: Sequence[BudgetLine] = ()
 ) -> dict[str, Plain]:
-    """A sheet's own answers, findings, cuts, total and recommendation under the names of conditions."""
+    """A sheet's own answers, findings, points, cuts, total and recommendation under the names of conditions."""
     values = answer_values(kind, sheet)
+    values |= {
+        f"sheet.points.{spelled(score.criterion)}": score.points
+        for score in sheet.scores
+        if score.points is not None and not score.not_applicable
+    }
     values |= finding_values({each.finding: each.value for each in sheet.findings})
     cuts = sheet.cuts
     values["sheet.cut_total"] = sum(cut.amount for cut in cuts.lines) if cuts else 0

@@ -62,6 +62,7 @@ def _duplicates(kind: ReviewKind) -> Iterator[Unsound]:
         (("panel", "requirements"), (each.id for each in kind.panel.requirements)),
         (("recommendations",), (each.id for each in kind.recommendations)),
         (("conclusions",), (each.id for each in kind.conclusions)),
+        (("contradictions",), (each.id for each in kind.contradictions)),
         (("methods",), (each.id for each in kind.methods)),
         (("examples",), (each.id for each in kind.examples)),
     ]
@@ -174,6 +175,11 @@ def _names(kind: ReviewKind) -> Iterator[Unsound]:
             yield _unknown(("panel", "requirements", at, "role"), requirement.role, roles)
         if requirement.tag is not None and requirement.tag not in tags:
             yield _unknown(("panel", "requirements", at, "tag"), requirement.tag, tags)
+    conclusions = {each.id for each in kind.conclusions}
+    for at, recommendation in enumerate(kind.recommendations):
+        for under, name in enumerate(recommendation.conclusions):
+            if name not in conclusions:
+                yield _unknown(("recommendations", at, "conclusions", under), name, conclusions)
     for at, question in enumerate(kind.questions):
         if question.asks == "choice" and not question.choices:
             yield Unsound(
@@ -200,13 +206,17 @@ def expressions(kind: ReviewKind) -> Iterator[tuple[Path, str, str]]:
         yield ("recommendations", at, "needs_words_when"), recommendation.needs_words_when, "bool"
     for at, conclusion in enumerate(kind.conclusions):
         yield ("conclusions", at, "when"), conclusion.when, "bool"
+    for at, contradiction in enumerate(kind.contradictions):
+        yield ("contradictions", at, "when"), contradiction.when, "bool"
 
 
 _REACH: Final = {
+    "checks": ("fact.", "finding.", "answer.", "material.", "sheet.", "panel."),
     "materials": ("fact.",),
     "panel": ("fact.",),
     "recommendations": ("sheet.", "finding.", "answer."),
     "conclusions": ("finding.", "fact.", "panel.", "material."),
+    "contradictions": ("finding.", "answer.", "sheet.", "fact.", "material.", "indicator."),
 }
 """What each kind of condition can ever be given; anything else would stay unknown for good."""
 
