@@ -12,9 +12,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from zhubi.core.model.errors import ZhubiError
 from zhubi.expert.desk import review
 from zhubi.expert.tui import edits, routes, times
-from zhubi.expert.tui.acts import Act, bound
+from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
-from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.page import FIELDS
+from zhubi.expert.tui.screens.review_reading import ReadingPage
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
 from zhubi.expert.tui.widgets.line import OneLine
@@ -38,30 +39,25 @@ _LINE_OF_MISSING = {
 _IN_WORDS = frozenset({"comment", "words", "opinion"})
 
 
-class ReviewScreen(Page[None]):
+class ReviewScreen(ReadingPage):
     """One project: what is read on the left, what is filled in on the right; one at a time where it is narrow."""
 
     NAME = "review"
     CSS_PATH: ClassVar[Any] = [FIELDS, "review.tcss"]
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        bound("f6", "other_side", "other-side", priority=True),
         bound("ctrl+n", "next_missing", "next-missing", priority=True),
         bound("ctrl+l", "basis", "basis", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
-        bound("ctrl+o", "open_outside", "open-outside", show=False, priority=True),
         bound("f7", "start_opinion", "start-opinion", show=False, priority=True),
         bound("f8", "correct", "correct", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
-    ACTS: ClassVar[tuple[Act, ...]] = (Act("outline", "screen.outline"),)
 
     def __init__(self, key: ReviewKey) -> None:
         super().__init__()
         self.key = key
-        self._view: ReviewView | None = None
-        self._state: SheetState | None = None
         self._busy = False
         self._edits = 0
 
@@ -100,7 +96,7 @@ class ReviewScreen(Page[None]):
         self.query_one("#opening").display = False
         panes = self.query_one("#panes", Horizontal)
         if panes.children:
-            self.query_one(ReadingPane).show(view)
+            self.reading.show(view)
             self.sheet.show(view.state)
             self.editor.set_locked(view.read_only)
         else:
@@ -264,19 +260,6 @@ class ReviewScreen(Page[None]):
 
     # Acts
 
-    def _show_side(self, *, reading: bool) -> None:
-        self.set_class(reading, "-reading")
-        if reading:
-            self.query_one(ReadingPane).begin()
-        else:
-            self.set_focus(self.sheet)
-
-    def action_other_side(self) -> None:
-        """Between the material and the sheet."""
-        if self._view is not None:
-            self.editor.flush()
-            self._show_side(reading=not self.query_one(ReadingPane).has_focus_within)
-
     def action_next_missing(self) -> None:
         """To the next required item that is missing."""
         if self._state is None or not self._state.missing:
@@ -359,20 +342,10 @@ class ReviewScreen(Page[None]):
         """The story of this project."""
         routes.open_trail(self.zhubi, self.key)
 
-    def action_outline(self) -> None:
-        """Chapters and attachments to go to."""
-        if self._view is not None:
-            self.query_one(ReadingPane).outline()
-
-    def action_open_outside(self) -> None:
-        """Open the attachment in view with the system's own program."""
-        if self._view is not None:
-            self.query_one(ReadingPane).open_outside()
-
     def action_back(self) -> None:
         """Back to the desk; everything is kept."""
         if self._view is not None:
-            if self.query_one(ReadingPane).close_attachment():
+            if self.reading.close_attachment():
                 return
             self.editor.flush()
         self.app.pop_screen()
