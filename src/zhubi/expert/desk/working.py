@@ -14,6 +14,7 @@ from zhubi.core.rules.lifecycle import AssignmentView, Stage
 from zhubi.core.rules.scoring import points_text, progress, total
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import Form, form_begun, form_of, form_signed
+from zhubi.expert.desk.history import remember
 from zhubi.expert.desk.overview import problem_text
 from zhubi.expert.desk.sealed import Opened, open_sealed
 
@@ -47,9 +48,9 @@ class Work:
     @property
     def editable(self) -> bool:
         """Whether the sheet takes edits: late ones too, for late is a state and not a loss."""
-        if self.opened is None or self.form.view.ended or self.view.stage in _OVER:
+        if self.opened is None:
             return False
-        return self.draft is not None or self.view.stage in _EDITABLE
+        return takes_edits(self.view.stage, drafted=self.draft is not None, ended=self.form.view.ended)
 
     def results(self, sheet: Sheet) -> tuple[CheckResult, ...]:
         """The checks against the papers and this sheet; none while the papers are not here."""
@@ -83,6 +84,13 @@ class Work:
         return points_text(self.form.kind, done.given) if done.done else ""
 
 
+def takes_edits(stage: Stage, *, drafted: bool, ended: bool) -> bool:
+    """Whether a sheet takes edits at this stage, its papers being here; ``drafted``: one is under way, unsigned."""
+    if ended or stage in _OVER:
+        return False
+    return drafted or stage in _EDITABLE
+
+
 def work_on(desk: Desk, key: ReviewKey, *, papers: bool = True) -> Work:
     """The review of an assignment as it stands; ``desk.unknown-row``, ``desk.rules-missing``.
 
@@ -113,8 +121,13 @@ def work_on(desk: Desk, key: ReviewKey, *, papers: bool = True) -> Work:
     return Work(key, form, view, opened, problem, draft, sheet)
 
 
-def keep(desk: Desk, work: Work, sheet: Sheet) -> tuple[Sheet, tuple[CheckResult, ...], datetime]:
-    """Journals an edited sheet; durable when it returns. The first edit begins the draft."""
+def keep(
+    desk: Desk, work: Work, sheet: Sheet, *, remembered: bool = True
+) -> tuple[Sheet, tuple[CheckResult, ...], datetime]:
+    """Journals an edited sheet; durable when it returns. The first edit begins the draft.
+
+    It can be taken back afterwards; ``remembered`` False is for taking back itself.
+    """
     if not work.editable:
         raise DeskError("desk.not-editable", "this sheet is signed, or the round has ended")
     sheet, results = work.completed(sheet)
@@ -123,8 +136,11 @@ def keep(desk: Desk, work: Work, sheet: Sheet) -> tuple[Sheet, tuple[CheckResult
     now = desk.clock()
     if work.draft is None:
         begin(desk, work, sheet, required, score, reason="", now=now)
-        return sheet, results, now
-    saved = desk.store.drafts.write(work.key, sheet, missing=required, score_text=score, now=now)
+        saved = now
+    else:
+        saved = desk.store.drafts.write(work.key, sheet, missing=required, score_text=score, now=now)
+    if remembered:
+        remember(desk, work.key, work.form.kind, work.sheet, sheet, now)
     return sheet, results, saved
 
 
