@@ -35,6 +35,8 @@ class Session:
     contents: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
     rounds: dict[tuple[str, str], Any] = field(default_factory=dict)
+    histories: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """The edits of each sheet that can be taken back."""
     syncs: int = 0
     """How many syncs have ended: what was remembered of records before that is read anew."""
     outside: Any = None
@@ -58,6 +60,7 @@ class Desk:
     def close(self) -> None:
         """Leaves every sheet in order, and lets another copy of the app in."""
         self.session.contents.clear()
+        self.session.histories.clear()
         self.session.keys.clear()
         for _, client in self.session.clients.values():
             client.close()

@@ -39,6 +39,7 @@ def purge_round(desk: Desk, round: str, pin: str) -> PurgeReport:
     pen = signing_key(desk, office.office, pin)
     reading.wipe_outside(desk)
     desk.session.contents.clear()
+    desk.session.histories.clear()
     now = desk.clock()
     outcome = desk.store.purge.purge_round(office.office, round, now)
     body = PurgeBody(device=office.device, dossiers=outcome.dossiers, blobs=outcome.blobs, kept=outcome.kept)

@@ -227,6 +227,19 @@ class SheetState:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoneView:
+    """An edit that was taken back, or done again: the line of the sheet it is on, its part, and what to say of it.
+
+    ``line`` is score, question, finding, fact, indicator, check, cut, cuts, recommendation, opinion or citation.
+    """
+
+    line: str
+    item: str
+    part: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveredDraft:
     """Work that a crash left behind, and when it was last typed."""
 
