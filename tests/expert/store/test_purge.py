@@ -16,12 +16,15 @@ import pytest
 from zhubi.core.model.sheet import Sheet
 from zhubi.expert.store.errors import StoreError
 from zhubi.expert.store.migration import back_up
+from zhubi.expert.store.places import ReadingPlace
 from zhubi.expert.store.store import Store
 from zhubi.expert.store.storefile import read_store_file
 
 IDENTITY = base64.b64encode(b"canary: the identity of the sealed version").decode()
 TYPED = "canary-typed-about-the-sealed-project"
 SIGNED = "canary-signed-by-the-expert"
+NOTED = "canary-noted-on-the-papers"
+NEEDED = "canary-noted-on-papers-of-a-live-round"
 CIPHERTEXT = b"canary: ciphertext of the attachment" * 100
 BLOB = hashlib.sha256(CIPHERTEXT).hexdigest()
 
@@ -50,6 +53,10 @@ def ended(store: Store, world: Any, prove: Callable[..., None], now: datetime) -
         )
         store.drafts.write(key, Sheet(opinion=TYPED + "!"), missing=1, score_text="", now=now)
         store.answers.write(key, {"words": TYPED}, now)
+    for number, words in ((1, NEEDED), (2, NOTED)):
+        dossier = world.key(1, number).dossier
+        store.notes.add(world.origin, dossier, BLOB, page=3, row=1, quotation=words, words=words, now=now)
+        store.places.keep(world.origin, dossier, ReadingPlace(BLOB, 3, 1), now)
     review = world.arrival(
         world.review(1, 2).record.type,
         {**world.review(1, 2).record.payload.body, "sheet": {"opinion": SIGNED}},
@@ -97,7 +104,7 @@ def test_the_canaries_are_there_before_and_never_in_plaintext_on_the_disk(
     ended: Store, secret: Any, tmp_path: Path
 ) -> None:
     pages = decrypted_pages(ended, secret, tmp_path)
-    for word in (IDENTITY, TYPED, SIGNED):
+    for word in (IDENTITY, TYPED, SIGNED, NOTED, NEEDED):
         assert seen(word, pages)
         assert not seen(word, on_disk(ended.directory))
     assert CIPHERTEXT in on_disk(ended.directory)
@@ -114,12 +121,22 @@ def test_what_is_sealed_is_gone_and_what_was_signed_stays(
     outcome = ended.purge.purge_round(world.origin, one, now)
     assert (outcome.dossiers, outcome.blobs, outcome.bytes, outcome.kept) == (1, 1, len(CIPHERTEXT), 1)
     pages = decrypted_pages(ended, secret, tmp_path)
-    for word in (IDENTITY, TYPED):
+    for word in (IDENTITY, TYPED, NOTED):
         assert not seen(word, pages)
     assert seen(SIGNED, pages)
     assert CIPHERTEXT not in on_disk(ended.directory)
     assert ended.drafts.all() == ()
     assert not ended.purge.unfinished()
+
+
+def test_notes_and_places_go_with_the_papers_and_stay_where_another_live_round_needs_them(
+    ended: Store, world: Any, now: datetime
+) -> None:
+    needed, gone = (world.key(1, number).dossier for number in (1, 2))
+    ended.purge.purge_round(world.origin, world.key(1, 1).round, now)
+    assert [each.words for each in ended.notes.all()] == [NEEDED]
+    assert ended.places.of(world.origin, needed) == (ReadingPlace(BLOB, 3, 1),)
+    assert ended.places.of(world.origin, gone) == ()
 
 
 def test_the_database_is_another_file_under_another_key_and_goes_on(

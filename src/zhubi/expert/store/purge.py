@@ -1,8 +1,8 @@
 """Purging: a round's sealed material leaves this machine, and the database is written anew under a new key.
 
-What is taken: the bodies of key releases, the blobs, drafts and their journal, answers, and old backups. Signed
-records stay: they are the expert's own words and the proof of them. Three steps, each of which may be repeated, so
-that a crash at any moment is mended at the next opening.
+What is taken: the bodies of key releases, the blobs, drafts and their journal, answers, notes on what was read and
+where reading was left, and old backups. Signed records stay: they are the expert's own words and the proof of them.
+Three steps, each of which may be repeated, so that a crash at any moment is mended at the next opening.
 """
 
 from __future__ import annotations
@@ -207,6 +207,12 @@ def _take(
         (office, round),
     )
     connection.execute("DELETE FROM answers WHERE office = ? AND round = ?", (office, round))
+    # Notes quote the papers. Those on papers that another live round needs stay with them.
+    for table in ("notes", "reading_places"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE office = ?1 AND dossier IN (SELECT value FROM json_each(?2))",
+            (office, listed),
+        )
     connection.executemany(
         "INSERT OR IGNORE INTO doomed_blobs (digest) VALUES (?)", [(each[0],) for each in blobs]
     )

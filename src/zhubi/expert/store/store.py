@@ -25,8 +25,11 @@ from zhubi.expert.store.migration import (
     newest_backup,
     version_of,
 )
+from zhubi.expert.store.notes import Notes
 from zhubi.expert.store.offices import Offices
 from zhubi.expert.store.outbox import Outbox, Receipts
+from zhubi.expert.store.phrases import Phrases
+from zhubi.expert.store.places import ReadingPlaces
 from zhubi.expert.store.processlock import ProcessLock
 from zhubi.expert.store.purge import Purge, remove_others
 from zhubi.expert.store.records import Records
@@ -70,11 +73,14 @@ class Store:
         self.assignments = Assignments(database, touched)
         self.drafts = Drafts(database, touched)
         self.answers = Answers(database)
+        self.notes = Notes(database)
+        self.places = ReadingPlaces(database)
         self.receipts = Receipts(database, touched)
         self.outbox = Outbox(database, touched, self.records)
         self.log = Log(database)
         self.rulebooks = Rulebooks(database, touched)
         self.blobs = Blobs(database, directory)
+        self.phrases = Phrases(database)
         self.settings = Settings(database)
         self.profile = OwnProfile(self.settings)
         self.purge = Purge(database, touched, self.blobs, directory, secret)
