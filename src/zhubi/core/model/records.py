@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, cast
 from pydantic import Field
 
 from zhubi.core.model.dossier import Card, Manifest
-from zhubi.core.model.sheet import Sheet
+from zhubi.core.model.sheet import Finding, Sheet
 from zhubi.core.model.values import (
     Day,
     Digest,
@@ -32,6 +32,7 @@ class RecordType(StrEnum):
     DECLARATION = "declaration"
     REVIEW = "review"
     PURGE = "purge"
+    CONCLUSION = "conclusion"
     STAFF_KEY = "staff-key"
     INVITATION = "invitation"
     ENROLMENT = "enrolment"
@@ -49,9 +50,18 @@ class RecordType(StrEnum):
 
 
 EXPERT_TYPES: Final = frozenset(
-    {RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW, RecordType.PURGE}
+    {
+        RecordType.COMMITMENT,
+        RecordType.DECLARATION,
+        RecordType.REVIEW,
+        RecordType.PURGE,
+        RecordType.CONCLUSION,
+    }
 )
-HEADED_TYPES: Final = frozenset({RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW})
+"""What experts say; a conclusion the one of them who chairs."""
+HEADED_TYPES: Final = frozenset(
+    {RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW, RecordType.CONCLUSION}
+)
 """Types of which only the head counts, by author, round and subjects; every other type accumulates."""
 
 Author = Annotated[Line, Field(min_length=1, max_length=80)]
@@ -130,6 +140,13 @@ class RevocationBody(Frozen):
     reason: Words
 
 
+class Follows(Frozen):
+    """The round before, whose conclusion on a project enters this one as a paper of this kind."""
+
+    round: Uuid
+    material: Slug
+
+
 class RoundBody(Frozen):
     """One run of a review kind under one pinned rulebook."""
 
@@ -140,6 +157,7 @@ class RoundBody(Frozen):
     opens_at: Instant
     closes_at: Instant
     organiser: Line
+    follows: Annotated[Follows | None, Field(exclude_if=lambda round: round is None)] = None
 
 
 class RoundChangeBody(Frozen):
@@ -153,8 +171,20 @@ class RoundChangeBody(Frozen):
     reason: Words = ""
 
 
+class Carried(Frozen):
+    """A conclusion that this version carries as a paper: of which round, which record, as which kind of paper."""
+
+    round: Uuid
+    conclusion: Digest
+    material: Slug
+
+
 class DossierBody(Frozen):
-    """One version of a dossier: its card in clear to those entitled, its content sealed."""
+    """One version of a dossier: its card in clear to those entitled, its content sealed.
+
+    A version that ``carries`` the conclusion of a round is no material of that round: its members work on the ones
+    before.
+    """
 
     version: Annotated[int, Field(ge=1)]
     card: Card
@@ -162,6 +192,7 @@ class DossierBody(Frozen):
     manifest: Manifest
     manifest_digest: Digest
     set_up_on: Day | None = None
+    carries: Annotated[tuple[Carried, ...], Field(max_length=20, exclude_if=lambda carried: not carried)] = ()
 
 
 class AssignmentBody(Frozen):
@@ -279,6 +310,27 @@ class ReviewBody(Frozen):
     """Why a correction was made; empty for the first review."""
 
 
+class ConclusionBody(Frozen):
+    """What the panel says of one version of one dossier (专家组意见), signed by its chair.
+
+    ``reviews`` are the members' reviews that were considered: who signed them was present. ``conclusion`` None: the
+    text does not cover the case, and the words alone speak.
+    """
+
+    dossier: Digest
+    manifest_digest: Digest
+    rulebook: Digest
+    kind: Slug
+    findings: Annotated[tuple[Finding, ...], Field(max_length=200)] = ()
+    conclusion: Slug | None = None
+    words: Words = ""
+    problems: Words = ""
+    """What is left to mend or to look into (存在问题与建议)."""
+    reviews: Annotated[tuple[Digest, ...], Field(max_length=200)] = ()
+    reason: Words = ""
+    """Why a correction was made; empty for the first one."""
+
+
 class PurgeBody(Frozen):
     """A round's material is gone from one device; what could not be reached is said elsewhere, in words."""
 
@@ -307,6 +359,7 @@ Body = (
     | CommitmentBody
     | DeclarationBody
     | ReviewBody
+    | ConclusionBody
     | PurgeBody
 )
 
@@ -328,6 +381,7 @@ BODIES: Final[dict[RecordType, type[Frozen]]] = {
     RecordType.COMMITMENT: CommitmentBody,
     RecordType.DECLARATION: DeclarationBody,
     RecordType.REVIEW: ReviewBody,
+    RecordType.CONCLUSION: ConclusionBody,
     RecordType.PURGE: PurgeBody,
 }
 

@@ -99,7 +99,7 @@ class AssignmentView:
     tags: tuple[str, ...]
     order: int
     current: Record | None = None
-    """The newest dossier version visible to the expert."""
+    """The newest dossier version visible to the expert, apart from those that carry this round's own conclusion."""
     declaration: Record | None = None
     release: Record | None = None
     """The newest key release to this device; older than ``current`` while a new version waits for its key."""
@@ -258,7 +258,9 @@ class _Mine:
         for record in sorted(records, key=_place):
             body = record.body
             if isinstance(body, DossierBody):
-                if current is None or body.version > _version(current):
+                # What a round's own conclusion went into is material of the round that follows, not of this one.
+                own = any(each.round == round_id for each in body.carries)
+                if not own and (current is None or body.version > _version(current)):
                     current = record
                 continue
             if record.payload.round != round_id:

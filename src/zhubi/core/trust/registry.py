@@ -1,7 +1,7 @@
 """Whose key is whose: what the log's own records say, and nothing else.
 
 The root is pinned by the invitation. It certifies the staff's and the services' keys; a service's enrolment binds an
-expert's device; a revocation acts from its place in the log.
+expert's device; a revocation acts from its place in the log. The staff name who chairs a round, from there on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from zhubi.core.model.records import (
     BODIES,
+    ChairBody,
     EnrolmentBody,
     Payload,
     RecordType,
@@ -27,8 +28,13 @@ from zhubi.core.trust.possession import check_possession, check_proof, statement
 ROOT: Final = "root"
 EXPERT: Final = "expert"
 SERVICE: Final = "service"
-MAY_REVOKE: Final = frozenset({ROOT, "manager", "secretary", SERVICE})
-_LEARNED: Final = frozenset({RecordType.STAFF_KEY, RecordType.ENROLMENT, RecordType.REVOCATION})
+STAFF: Final = frozenset({"manager", "secretary"})
+"""The roles of the people who run rounds."""
+MAY_REVOKE: Final = STAFF | {ROOT, SERVICE}
+LEARNED: Final = frozenset(
+    {RecordType.STAFF_KEY, RecordType.ENROLMENT, RecordType.REVOCATION, RecordType.CHAIR}
+)
+"""The records from which a registry learns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +77,16 @@ class Registry:
         self._root = Holder(ROOT, ROOT, ROOT, kid, root_key, None, None, since=-1)
         self._by_kid: dict[str, Holder] = {kid: self._root}
         self._by_transport: dict[str, str] = {}
+        self._chairs: dict[str, dict[int, str]] = {}
 
     def learn(self, record_payload: JsonObject, kid: str, index: int) -> bool:
         """Takes in one record whose signature was verified: its payload, the signer's kid, its log index.
 
-        Gives whether it was of a type that concerns keys. The same record may come again.
+        Gives whether it was of a type that is learned from. The same record may come again.
         ``trust.registry-refused``: the signer may not say this, or the record contradicts an earlier one;
         ``trust.unknown-key``, ``trust.possession-unproven``.
         """
-        if record_payload.get("type") not in _LEARNED:
+        if record_payload.get("type") not in LEARNED:
             return False
         try:
             payload = Payload.model_validate(record_payload)
@@ -99,6 +106,10 @@ class Registry:
             self._learn_enrolment(body, signer, index, payload.origin)
         elif isinstance(body, RevocationBody):
             self._learn_revocation(body, signer, index)
+        elif isinstance(body, ChairBody):
+            if signer.role not in STAFF:
+                raise _refused("only the staff name a chair")
+            self._chairs.setdefault(payload.round or "", {})[index] = body.person
         return True
 
     def _learn_staff(self, body: StaffKeyBody, signer: Holder, index: int) -> None:
@@ -188,6 +199,12 @@ class Registry:
     def known(self, kid: str) -> Holder | None:
         """Who holds or held this key, revoked or not."""
         return self._by_kid.get(kid)
+
+    def chair(self, round: str, at_index: int | None = None) -> str | None:
+        """Who chairs a round at an index of the log, or now: whom the newest record before it names."""
+        named = self._chairs.get(round, {})
+        before = [index for index in named if at_index is None or index < at_index]
+        return named[max(before)] if before else None
 
     def by_transport(self, kid: str) -> Holder | None:
         """Whose device signs in with this transport key, by its thumbprint; ``None`` when unknown or revoked."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhubi.core.model.records import Record
     from zhubi.core.trust.receipts import Receipt
 
-_OWN_TYPES: Final = "('commitment', 'declaration', 'review', 'purge')"
+_OWN_TYPES: Final = "('commitment', 'declaration', 'review', 'purge', 'conclusion')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,24 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from zhubi.core.model.records import EXPERT_TYPES, Record, RecordType, parse_record
+from zhubi.core.model.records import Record, RecordType, parse_record
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.records import peek, read, record_digest
-from zhubi.core.trust.registry import EXPERT, ROOT, SERVICE, Registry
+from zhubi.core.trust.registry import LEARNED, SERVICE, Registry
+from zhubi.core.trust.rights import wrong_signer
 from zhubi.expert.sync.errors import SyncError, bad_record
 
 if TYPE_CHECKING:
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import Office
 
-KEY_TYPES: Final = (RecordType.STAFF_KEY, RecordType.ENROLMENT, RecordType.REVOCATION)
-_STAFF: Final = frozenset({"manager", "secretary"})
 _KNOWN: Final = frozenset(RecordType)
-_SERVICE_SAYS: Final = (
-    RecordType.ENROLMENT, RecordType.KEY_RELEASE, RecordType.ACCEPTANCE, RecordType.REFUSAL,
-)  # fmt: skip
-_STAFF_SAYS: Final = (
-    RecordType.INVITATION, RecordType.ROUND, RecordType.ROUND_CHANGE, RecordType.DOSSIER, RecordType.ASSIGNMENT,
-    RecordType.CHAIR, RecordType.DECISION, RecordType.RETURN,
-)  # fmt: skip
-_SIGNERS: Final[dict[RecordType, frozenset[str]]] = {
-    RecordType.STAFF_KEY: frozenset({ROOT}),
-    RecordType.REVOCATION: _STAFF | {ROOT, SERVICE},
-    **dict.fromkeys(_SERVICE_SAYS, frozenset({SERVICE})),
-    **dict.fromkeys(_STAFF_SAYS, _STAFF),
-    **dict.fromkeys(EXPERT_TYPES, frozenset({EXPERT})),
+_WRONG: Final = {
+    "origin": "it belongs to another log",
+    "key": "the key that signed it did not act then",
+    "author": "its author does not hold the key that signed it",
+    "role": "a {role} signs no {type} records",
+    "chair": "its author did not chair the round",
 }
 
 
@@ -45,7 +37,7 @@ class Verifier:
     def __init__(self, store: Store, office: Office) -> None:
         self._origin = office.office
         self.registry = Registry(office.root_key, office.office)
-        for kept in store.records.by_type(office.office, [each.value for each in KEY_TYPES]):
+        for kept in store.records.by_type(office.office, sorted(LEARNED)):
             if kept.record.index is not None:
                 payload, kid = peek(kept.compact)
                 self.registry.learn(payload, kid, kept.record.index)
@@ -62,7 +54,7 @@ class Verifier:
                 raise Unknown
             record = parse_record(digest, kid, dict(payload), index)
             self._check_right(record)
-            if index is not None and record.type in KEY_TYPES:
+            if index is not None and record.type in LEARNED:
                 self.registry.learn(payload, kid, index)
         except TrustError as problem:
             raise bad_record(digest, str(problem), problem.kind) from problem
@@ -76,15 +68,12 @@ class Verifier:
         return holder is not None and holder.role == SERVICE
 
     def _check_right(self, record: Record) -> None:
-        if record.payload.origin != self._origin:
-            raise bad_record(record.digest, "it belongs to another log", "origin")
-        holder = self.registry.holder(record.kid, record.index)
-        if holder is None:
-            raise bad_record(record.digest, "the key that signed it did not act then", "key")
-        if holder.person != record.payload.author:
-            raise bad_record(record.digest, "its author does not hold the key that signed it", "author")
-        if holder.role not in _SIGNERS[record.type]:
-            raise bad_record(record.digest, f"a {holder.role} signs no {record.type.value} records", "role")
+        wrong = wrong_signer(record, self.registry, self._origin)
+        if wrong is not None:
+            holder = self.registry.known(record.kid)
+            role = holder.role if holder is not None else ""
+            words = _WRONG[wrong].format(role=role, type=record.type.value)
+            raise bad_record(record.digest, words, wrong)
 
 
 def expect_answer(record: Record, type: RecordType, about: str, member: str) -> None:

@@ -6,17 +6,12 @@ import copy
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from zhubi.core.model.records import RecordType
 from zhubi.core.trust.records import read
-from zhubi.core.trust.registry import Registry
+from zhubi.core.trust.registry import LEARNED, Registry
 from zhubi.office.ledger.tables import checkpoints, records
-
-KEY_TYPES: Final = frozenset({RecordType.STAFF_KEY, RecordType.ENROLMENT, RecordType.REVOCATION})
-"""The records from which the registry learns."""
 
 
 @dataclass(slots=True)
@@ -56,7 +51,7 @@ class Memory:
                 return self._registry
             rows = connection.execute(
                 select(records.c.log_index, records.c.compact)
-                .where(records.c.log_index >= self._learned, records.c.type.in_(sorted(KEY_TYPES)))
+                .where(records.c.log_index >= self._learned, records.c.type.in_(sorted(LEARNED)))
                 .order_by(records.c.log_index)
             ).all()
             known = self._registry or Registry(self.root, self.origin)

@@ -14,6 +14,7 @@ _ONE_SUBJECT: Final = frozenset(
         RecordType.KEY_RELEASE,
         RecordType.DECLARATION,
         RecordType.REVIEW,
+        RecordType.CONCLUSION,
     }
 )
 _IN_A_ROUND: Final = (_ONE_SUBJECT - {RecordType.DOSSIER}) | {

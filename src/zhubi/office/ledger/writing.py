@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable, Row, and_, bindparam, delete, fun
 
 from zhubi.core.model.records import (
     AcceptanceBody,
+    ConclusionBody,
     DecisionBody,
     DossierBody,
     EnrolmentBody,
@@ -22,10 +23,10 @@ from zhubi.core.model.records import (
 )
 from zhubi.core.trust.merkle import leaf_hash, new_nodes, perfect_subtrees
 from zhubi.core.trust.records import peek, read, record_digest
-from zhubi.core.trust.registry import Registry
+from zhubi.core.trust.registry import LEARNED, Registry
 from zhubi.office.ledger.authority import check_author
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
-from zhubi.office.ledger.memory import KEY_TYPES, Memory
+from zhubi.office.ledger.memory import Memory
 from zhubi.office.ledger.reading import Reading
 from zhubi.office.ledger.shape import check_shape
 from zhubi.office.ledger.stored import Stored, stored_of, typed
@@ -114,7 +115,7 @@ class Writing(Reading):
             return held
         check_shape(record.payload)
         check_author(record, self.registry(), self._memory.origin)
-        if record.type in KEY_TYPES:
+        if record.type in LEARNED:
             self._own_keys().learn(payload, kid, self._size)
         stored = Stored(digest, self._size, compact, None, record)
         self._take(stored)
@@ -300,4 +301,6 @@ def _targets(record: Record) -> tuple[str, ...]:
         about = (body.invitation,)
     elif isinstance(body, ReviewBody | KeyReleaseBody):
         about = (body.dossier, body.manifest_digest)
+    elif isinstance(body, ConclusionBody):
+        about = (body.dossier, body.manifest_digest, *body.reviews)
     return (*record.payload.supersedes, *record.payload.relies_on, *about)
