@@ -285,6 +285,17 @@ def test_the_whole_of_judging_is_possible_without_a_screen(
     assert status == 0 and "已提交" in out
 
 
+def test_own_phrases_are_kept_listed_and_removed(enrolled: Any, shell: Shell) -> None:
+    for words in ("指标有据", "预算偏高"):
+        assert shell("phrases", "--add", words)[0] == 0
+    assert shell("phrases")[1].splitlines() == ["1  预算偏高（0次）", "2  指标有据（0次）"]
+    assert shell("phrases", "有据")[1].splitlines() == ["2  指标有据（0次）"]
+    assert shell("phrases", "--remove", "1")[0] == 0
+    assert shell("phrases")[1].splitlines() == ["1  指标有据（0次）"]
+    status, _, said = shell("phrases", "--remove", "5")
+    assert (status, said.strip()) == (1, "没有第5条常用语。")
+
+
 def test_a_sheet_that_is_not_one_is_told_what_is_wrong(enrolled: Any, shell: Shell, tmp_path: Path) -> None:
     desk = enrolled.open()
     enrolled.declare_all(desk, enrolled.round)

@@ -30,6 +30,7 @@ _COMMANDS: Final = {
     "declare": "zhubi.cli.judging:declare",
     "read": "zhubi.cli.judging:read",
     "sheet": "zhubi.cli.judging:sheet",
+    "phrases": "zhubi.cli.phrases:phrases",
     "submit": "zhubi.cli.expert:submit",
     "receipts": "zhubi.cli.receipts:receipts",
     "verify": "zhubi.cli.receipts:verify",

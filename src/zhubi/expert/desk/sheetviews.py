@@ -240,6 +240,15 @@ class UndoneView:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseRow:
+    """One of the expert's own phrases (常用语), and how often it was used."""
+
+    id: int
+    words: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveredDraft:
     """Work that a crash left behind, and when it was last typed."""
 
