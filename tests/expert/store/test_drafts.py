@@ -174,3 +174,50 @@ def test_drafts_of_a_round_are_listed(store: Store, world: Any, now: datetime) -
     ]
     store.drafts.drop(world.key(1, 5))
     assert store.drafts.read(world.key(1, 5)) is None
+
+
+def test_the_first_edit_of_a_draft_is_offered_like_any_other_after_a_crash(
+    store: Store, key: Any, now: datetime, secret: Any, tmp_path: Path
+) -> None:
+    store.drafts.begin(
+        key, sheet("第一个字"), rulebook="b" * 64, version="e" * 64, missing=3, score_text="", now=now,
+        before=Sheet(),
+    )  # fmt: skip
+    assert store.drafts.recovered(key) is None, "this session typed it itself"
+    crash(store)
+    with Store.open(tmp_path / "device", secret) as again:
+        draft, found = again.drafts.read(key), again.drafts.recovered(key)
+        assert draft is not None and found is not None
+        assert draft.sheet == sheet("第一个字")
+        assert (found.at, found.edits, found.before) == (now, 1, Sheet())
+
+
+def test_a_draft_that_moves_to_another_form_is_there_as_it_was_and_as_it_is(
+    store: Store, key: Any, now: datetime, secret: Any, tmp_path: Path
+) -> None:
+    begin(store, key, now, "昨天写的")
+    store.drafts.write(key, sheet("今天写的"), missing=1, score_text="22", now=now)
+    before = store.drafts.read(key)
+    assert before is not None
+    with store.writing():
+        store.earlier.put(key, before, now)
+        store.drafts.move(
+            key, sheet("今天写的"), rulebook="c" * 64, version="f" * 64, begun_as="d" * 64,
+            look_again=["score:goal", "opinion"], missing=2, score_text="", now=now,
+        )  # fmt: skip
+    crash(store)
+    with Store.open(tmp_path / "device", secret) as again:
+        draft = again.drafts.read(key)
+        assert draft is not None
+        assert (draft.rulebook, draft.version, draft.begun_as) == ("c" * 64, "f" * 64, "d" * 64)
+        assert (draft.look_again, draft.missing) == (("score:goal", "opinion"), 2)
+        assert again.drafts.recovered(key) is None, "moving is no edit left without an orderly end"
+        (kept,) = again.earlier.all(key)
+        assert (kept.sheet, kept.rulebook, kept.version) == (sheet("今天写的"), "b" * 64, "e" * 64)
+        again.drafts.write(key, sheet("改"), missing=1, score_text="", look_again=["opinion"], now=now)
+        again.drafts.keep_against(key, ["a" * 64])
+        draft = again.drafts.read(key)
+        assert draft is not None
+        assert (draft.look_again, draft.kept_against) == (("opinion",), ("a" * 64,))
+        again.earlier.drop(kept.number)
+        assert again.earlier.all(key) == ()

@@ -24,8 +24,11 @@ _EDITS_KEPT: Final = 250
 class Draft:
     """A sheet before it is signed.
 
-    ``rulebook`` and ``version`` are the digests of the rulebook and of the dossier record it was begun with.
+    ``rulebook`` and ``version`` are the digests of the rulebook and of the dossier record it was begun with, and
+    ``begun_as`` of the record that made the round what it was then (empty in a draft of the first release).
     ``corrects`` are the digests of the reviews it will supersede, with ``reason``; ``signed_as`` is what it became.
+    ``look_again`` are places of the form that ask for another look, ``kept_against`` the digests of records whose
+    difference the expert saw and decided against.
     """
 
     office: str
@@ -42,6 +45,9 @@ class Draft:
     corrects: tuple[str, ...]
     reason: str
     signed_as: str | None
+    begun_as: str = ""
+    look_again: tuple[str, ...] = ()
+    kept_against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +80,28 @@ class Drafts:
         score_text: str,
         corrects: Iterable[str] = (),
         reason: str = "",
+        begun_as: str = "",
+        before: Sheet | None = None,
         now: datetime,
     ) -> Draft:
-        """Starts a draft in place of any before: the first one, a correction, or one reopened after a refusal."""
+        """Starts a draft in place of any before: the first one, a correction, or one reopened after a refusal.
+
+        Where it starts with an edit, ``before`` is the sheet that was edited: like every edit after it, this one is
+        offered again when the session ends without order.
+        """
         moment = to_micros(now)
         with self._database.writing() as connection:
             self._remove(connection, key)
-            connection.execute(
+            number = connection.execute(
                 "INSERT INTO drafts (office, round, dossier, sheet, missing, score_text, cursor, saved_at, begun_at,"
-                " rulebook, version, corrects, reason) VALUES (?,?,?,?,?,?,'',?,?,?,?,?,?)",
+                " rulebook, version, corrects, reason, begun_as) VALUES (?,?,?,?,?,?,'',?,?,?,?,?,?,?) RETURNING id",
                 (
-                    key.office, key.round, key.dossier, _text(sheet), missing, score_text, moment, moment,
-                    rulebook, version, json.dumps(list(corrects)), reason,
+                    key.office, key.round, key.dossier, _text(sheet if before is None else before), missing,
+                    score_text, moment, moment, rulebook, version, json.dumps(list(corrects)), reason, begun_as,
                 ),
-            )  # fmt: skip
+            ).fetchone()[0]  # fmt: skip
+            if before is not None:
+                _append(connection, number, 1, moment, sheet, missing, score_text)
             self._touched.matter(key.office, key.round, (key.dossier,))
         draft = self.read(key)
         assert draft is not None
@@ -99,7 +113,8 @@ class Drafts:
             found = connection.execute(
                 "SELECT d.office, d.round, d.dossier, coalesce(j.sheet, d.sheet), coalesce(j.missing, d.missing),"
                 " coalesce(j.score_text, d.score_text), coalesce(j.cursor, d.cursor), coalesce(j.at, d.saved_at),"
-                " d.begun_at, d.rulebook, d.version, d.corrects, d.reason, d.signed_as"
+                " d.begun_at, d.rulebook, d.version, d.corrects, d.reason, d.signed_as, d.begun_as, d.look_again,"
+                " d.kept_against"
                 " FROM drafts d LEFT JOIN journal j ON j.draft = d.id"
                 " AND j.edit = (SELECT max(edit) FROM journal WHERE draft = d.id)"
                 " WHERE d.office = ? AND d.round = ? AND d.dossier = ?",
@@ -109,23 +124,34 @@ class Drafts:
             return None
         return Draft(*(
             *found[:3], _sheet(found[3]), *found[4:7], from_micros(found[7]), from_micros(found[8]),
-            *found[9:11], tuple(json.loads(found[11])), *found[12:],
+            *found[9:11], tuple(json.loads(found[11])), *found[12:15], tuple(json.loads(found[15])),
+            tuple(json.loads(found[16])),
         ))  # fmt: skip
 
     def write(
-        self, key: Key, sheet: Sheet, *, missing: int, score_text: str, cursor: str = "", now: datetime
+        self,
+        key: Key,
+        sheet: Sheet,
+        *,
+        missing: int,
+        score_text: str,
+        cursor: str = "",
+        look_again: Iterable[str] | None = None,
+        now: datetime,
     ) -> datetime:
-        """Journals one edit and gives the moment it was saved at; ``store.no-draft``, ``store.draft-signed``."""
+        """Journals one edit and gives the moment it was saved at; ``store.no-draft``, ``store.draft-signed``.
+
+        ``look_again`` None: the places that ask for another look are what they were.
+        """
         with self._database.writing() as connection:
             number, edit, before, before_score, signed_as = self._newest(connection, key)
             if signed_as is not None:
                 raise StoreError("store.draft-signed", "a signed sheet is only corrected", record=signed_as)
             moment = to_micros(now)
-            connection.execute(
-                "INSERT INTO journal (draft, edit, at, sheet, missing, score_text, cursor) VALUES (?,?,?,?,?,?,?)",
-                (number, edit + 1, moment, _text(sheet), missing, score_text, cursor),
-            )
+            _append(connection, number, edit + 1, moment, sheet, missing, score_text, cursor)
             self._left.pop(number, None)
+            if look_again is not None:
+                _set(connection, number, "look_again", look_again)
             if (before, before_score) != (missing, score_text):
                 connection.execute(
                     "UPDATE drafts SET missing = ?, score_text = ? WHERE id = ?",
@@ -145,6 +171,49 @@ class Drafts:
                     "DELETE FROM journal WHERE draft = ? AND edit <= ?", (number, edit + 1 - _EDITS_KEPT)
                 )
         return from_micros(moment)
+
+    def looked_again(self, key: Key, left: Iterable[str]) -> None:
+        """What of the places that asked for another look is left; ``store.no-draft``."""
+        with self._database.writing() as connection:
+            _set(connection, self._newest(connection, key)[0], "look_again", left)
+
+    def keep_against(self, key: Key, records: Iterable[str]) -> None:
+        """The records whose difference was seen and decided against; ``store.no-draft``."""
+        with self._database.writing() as connection:
+            _set(connection, self._newest(connection, key)[0], "kept_against", records)
+
+    def move(
+        self,
+        key: Key,
+        sheet: Sheet,
+        *,
+        rulebook: str,
+        version: str,
+        begun_as: str,
+        look_again: Iterable[str],
+        missing: int,
+        score_text: str,
+        now: datetime,
+    ) -> None:
+        """Moves a draft to another form or version. What it was is settled first, and the caller keeps it.
+
+        ``store.no-draft``, ``store.draft-signed``.
+        """
+        with self._database.writing() as connection:
+            number, _, _, _, signed_as = self._newest(connection, key)
+            if signed_as is not None:
+                raise StoreError("store.draft-signed", "a signed sheet is only corrected", record=signed_as)
+            self._left.pop(number, None)
+            _settle(connection, number)
+            connection.execute(
+                "UPDATE drafts SET sheet = ?, missing = ?, score_text = ?, cursor = '', saved_at = ?, rulebook = ?,"
+                " version = ?, begun_as = ?, look_again = ?, kept_against = '[]' WHERE id = ?",
+                (
+                    _text(sheet), missing, score_text, to_micros(now), rulebook, version, begun_as,
+                    json.dumps(list(look_again)), number,
+                ),
+            )  # fmt: skip
+            self._touched.matter(key.office, key.round, (key.dossier,))
 
     def _newest(self, connection: Connection, key: Key) -> tuple[int, int, int, str, str | None]:
         found = connection.execute(
@@ -233,6 +302,26 @@ def mark_signed(connection: Connection, key: Key, digest: str) -> None:
         raise StoreError("store.no-draft", "there is no draft of this project", dossier=key.dossier)
     _settle(connection, found[0])
     connection.execute("UPDATE drafts SET signed_as = ? WHERE id = ?", (digest, found[0]))
+
+
+def _append(
+    connection: Connection,
+    number: int,
+    edit: int,
+    moment: int,
+    sheet: Sheet,
+    missing: int,
+    score_text: str,
+    cursor: str = "",
+) -> None:
+    connection.execute(
+        "INSERT INTO journal (draft, edit, at, sheet, missing, score_text, cursor) VALUES (?,?,?,?,?,?,?)",
+        (number, edit, moment, _text(sheet), missing, score_text, cursor),
+    )
+
+
+def _set(connection: Connection, number: int, column: str, values: Iterable[str]) -> None:
+    connection.execute(f"UPDATE drafts SET {column} = ? WHERE id = ?", (json.dumps(list(values)), number))
 
 
 def _settle(connection: Connection, number: int) -> None:

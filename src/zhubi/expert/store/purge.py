@@ -206,7 +206,8 @@ def _take(
         " AND (signed_as IS NULL OR signed_as NOT IN (SELECT digest FROM outbox))",
         (office, round),
     )
-    connection.execute("DELETE FROM answers WHERE office = ? AND round = ?", (office, round))
+    for table in ("answers", "earlier_sheets"):
+        connection.execute(f"DELETE FROM {table} WHERE office = ? AND round = ?", (office, round))
     # Notes quote the papers. Those on papers that another live round needs stay with them.
     for table in ("notes", "reading_places"):
         connection.execute(

@@ -15,6 +15,7 @@ from zhubi.expert.store.assignments import Assignments
 from zhubi.expert.store.blobs import Blobs
 from zhubi.expert.store.database import Connection, Database, Mode
 from zhubi.expert.store.drafts import Drafts
+from zhubi.expert.store.earlier import EarlierSheets
 from zhubi.expert.store.errors import StoreError, damaged, fault_of_file
 from zhubi.expert.store.log import Log
 from zhubi.expert.store.migration import (
@@ -73,6 +74,7 @@ class Store:
         self.assignments = Assignments(database, touched)
         self.drafts = Drafts(database, touched)
         self.answers = Answers(database)
+        self.earlier = EarlierSheets(database)
         self.notes = Notes(database)
         self.places = ReadingPlaces(database)
         self.receipts = Receipts(database, touched)
