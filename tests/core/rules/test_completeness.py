@@ -96,13 +96,50 @@ def test_a_warning_invites_words_when_recommending(zhejiang: ReviewKind) -> None
     assert advice(zhejiang, silent, "technical", check_results(zhejiang, FACTS, silent)) == ()
 
 
-def test_low_points_invite_a_comment(zhejiang: ReviewKind) -> None:
+def test_low_points_require_a_comment_and_signing_goes_on_without(zhejiang: ReviewKind) -> None:
     low = (Score(criterion="problem", points=14), *SCORED[1:])
     sheet = Sheet(scores=low, recommendation="not-recommend", opinion=LONG)
-    assert advice(zhejiang, sheet, "technical", ()) == (Advice("comment", "problem", 14, 25),)
+    assert missing_items(zhejiang, sheet, "technical", ()) == (Missing("comment", "problem", "warn"),)
+    assert can_sign(zhejiang, sheet, "technical", ())
     commented = (Score(criterion="problem", points=14, comment="指标偏离"), *SCORED[1:])
     sheet = Sheet(scores=commented, recommendation="not-recommend", opinion=LONG)
-    assert advice(zhejiang, sheet, "technical", ()) == ()
+    assert missing_items(zhejiang, sheet, "technical", ()) == ()
+
+
+def commenting(make_kind: MakeKind, **more: object) -> ReviewKind:
+    first, second = make_kind().model_dump(mode="json")["criteria"]
+    return make_kind(criteria=[first | more, second], opinion_minimum=0)
+
+
+def test_a_rule_may_hold_signing_until_its_comment_is_written(make_kind: MakeKind) -> None:
+    kind = commenting(make_kind, comment_below=50, comment_above=90, comment_severity="block")
+
+    def lacking(points: int, comment: str = " ") -> tuple[Missing, ...]:
+        score = Score(criterion="idea", points=points, comment=comment)
+        return missing_items(kind, Sheet(scores=(score,), recommendation="no"), "technical", ())
+
+    wanted = (Missing("comment", "idea", "block"),)
+    assert (lacking(29), lacking(30), lacking(54), lacking(55)) == (wanted, (), (), wanted)
+    assert lacking(60, "好") == ()
+
+
+def test_what_does_not_apply_needs_no_comment(make_kind: MakeKind) -> None:
+    kind = commenting(make_kind, comment_below=100)
+    sheet = Sheet(scores=(Score(criterion="idea", not_applicable=True),), recommendation="no")
+    assert missing_items(kind, sheet, "technical", ()) == ()
+
+
+def test_a_short_comment_is_hinted_at_only_where_one_is_required(make_kind: MakeKind) -> None:
+    kind = commenting(make_kind, comment_below=50, comment_minimum=10)
+
+    def hints(points: int, comment: str) -> tuple[Advice, ...]:
+        score = Score(criterion="idea", points=points, comment=comment)
+        return advice(kind, Sheet(scores=(score,), recommendation="no"), "technical", ())
+
+    assert hints(29, "指标 偏离") == (Advice("comment-short", "idea", 4, 10),)
+    assert hints(29, "指标偏离，方案与需求不符") == ()
+    assert hints(30, "可行") == ()
+    assert hints(29, "") == ()
 
 
 def test_facts_read_but_not_confirmed_are_hinted_at(zhejiang: ReviewKind) -> None:

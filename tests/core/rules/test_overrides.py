@@ -110,3 +110,36 @@ def test_windows_of_conflict_are_ours() -> None:
     for key, value in (("technical-panel-lead", 12), ("nobody", 12), ("adviser", -1)):
         with pytest.raises(OverrideRefused):
             apply_to_relations(policy, {f"relations.{key}.window_months": value})
+
+
+def with_line_on_points(kind: ReviewKind) -> ReviewKind:
+    raw = kind.model_dump(mode="json")
+    line = {"zh": "问题导向不足15分", "en": "problem below 15"}
+    wanted = {"needs_words_when": "sheet.points.problem < 15"}
+    raw["recommendations"][0] |= wanted
+    return ReviewKind.model_validate(raw | {"open_points": [line]})
+
+
+@pytest.mark.parametrize(
+    ("override", "what"),
+    [
+        ({"criteria.problem.full": 30, "criteria.route.full": 15}, "rules.override-points"),
+        ({"scale.step": "0.5"}, "rules.override-total"),
+    ],
+)
+def test_points_that_a_condition_counts_stay_what_they_were(
+    zhejiang: ReviewKind, override: dict[str, Any], what: str
+) -> None:
+    kind = with_line_on_points(zhejiang)
+    with pytest.raises(OverrideRefused) as refused:
+        apply_overrides(kind, override)
+    assert refused.value.kind == what
+    assert explain(refused.value)
+    assert apply_overrides(kind, {"criteria.route.full": 15, "criteria.innovation.full": 25})
+
+
+def test_a_round_may_require_comments_of_its_own(zhejiang: ReviewKind) -> None:
+    changed = apply_overrides(
+        zhejiang, {"criteria.route.comment_severity": "block", "criteria.route.comment_minimum": 30}
+    )
+    assert (changed.criteria[2].comment_severity, changed.criteria[2].comment_minimum) == ("block", 30)

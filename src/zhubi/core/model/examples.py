@@ -14,7 +14,8 @@ from zhubi.core.model.wording import Bilingual, Name
 class Expectation(Frozen):
     """What an example says must come out; what it leaves out is not compared.
 
-    ``total`` is in points as people write them; ``missing`` names items that hold back signing.
+    ``total`` is in points as people write them; ``missing`` names items that hold back signing; ``contradictions``
+    are named by their ids, ``recommendation.pass`` for a recommendation ``pass`` that goes against one's own findings.
     """
 
     checks: dict[Slug, OutcomeValue] = Field(default_factory=dict)
@@ -25,6 +26,14 @@ class Expectation(Frozen):
     panel: tuple[Slug, ...] | None = None
     verdict: Literal["one", "conflict", "uncovered", "undecided", "open"] | None = None
     holding: tuple[Slug, ...] | None = None
+    contradictions: Annotated[tuple[Slug, ...] | None, Field(exclude_if=lambda named: named is None)] = None
+
+
+class ExampleIndicator(Frozen):
+    """One indicator of an example's task book, and how the sheet judges it."""
+
+    binding: bool = False
+    judgement: Literal["met", "partly", "not-met", "not-checked"]
 
 
 class ExampleMember(Frozen):
@@ -59,6 +68,7 @@ class Example(Frozen):
     scores: dict[Slug, Line] = Field(default_factory=dict)
     answers: dict[Slug, Line] = Field(default_factory=dict)
     findings: dict[Name, FindingValue] = Field(default_factory=dict)
+    indicators: Annotated[tuple[ExampleIndicator, ...], Field(exclude_if=lambda named: not named)] = ()
     cuts: dict[Slug, ExampleCut] = Field(default_factory=dict)
     core_indicators_stand: bool = True
     recommendation: Slug | None = None

@@ -163,7 +163,9 @@ class Anchor(Frozen):
 class Criterion(Item):
     """One item to score. ``roles`` empty: everyone scores it. Points are in the scale's smallest step.
 
-    ``comment_below`` and ``comment_above`` are percentages of the full points beyond which a comment is invited.
+    ``comment_below`` and ``comment_above`` are percentages of the full points beyond which a comment is required:
+    ``comment_severity`` warn counts a missing one, block holds back signing too. A comment given there and shorter
+    than ``comment_minimum`` characters is only hinted at.
     """
 
     guide: Bilingual = Bilingual(zh="", en="")
@@ -174,6 +176,10 @@ class Criterion(Item):
     may_not_apply: bool = False
     comment_below: Annotated[int, Field(ge=0, le=100)] = 0
     comment_above: Annotated[int, Field(ge=0, le=100)] = 100
+    comment_severity: Annotated[Literal["block", "warn"], Field(exclude_if=lambda said: said == "warn")] = (
+        "warn"
+    )
+    comment_minimum: Annotated[int, Field(ge=0, le=5000, exclude_if=lambda said: not said)] = 0
 
 
 class Choice(Frozen):

@@ -1,6 +1,7 @@
 """What a sheet still lacks. Saving is never held back; signing only by what the form itself requires.
 
 An affirmative recommendation against an unmet *block* needs written words; no condition asks for more than that.
+A comment that the rulebook requires is counted where it is missing, and holds back signing only where the rule says so.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from zhubi.core.model.rulebook import Recommendation, ReviewKind
-from zhubi.core.model.sheet import Sheet
+from zhubi.core.model.rulebook import Criterion, Recommendation, ReviewKind
+from zhubi.core.model.sheet import Score, Sheet
 from zhubi.core.rules.checks import CheckResult
 from zhubi.core.rules.conditions import Outcome, vocabulary
 from zhubi.core.rules.facts import sheet_values
 from zhubi.core.rules.scoring import criteria_for, is_scored
 
-What = Literal["score", "answer", "finding", "recommendation", "words", "opinion"]
-Hint = Literal["opinion-short", "warn-words", "comment", "fact-unconfirmed"]
+What = Literal["score", "comment", "answer", "finding", "recommendation", "words", "opinion"]
+Hint = Literal["opinion-short", "warn-words", "comment-short", "fact-unconfirmed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A hint that holds back nothing. ``found`` and ``wanted`` are characters for an opinion, points for a comment."""
+    """A hint that holds back nothing. ``found`` and ``wanted`` are characters of an opinion or comment."""
 
     what: Hint
     item: str = ""
@@ -47,7 +48,8 @@ def recommendation_of(kind: ReviewKind, sheet: Sheet) -> Recommendation | None:
 def missing_items(
     kind: ReviewKind, sheet: Sheet, role: str, results: Sequence[CheckResult]
 ) -> tuple[Missing, ...]:
-    """What is missing, in the order of the form: gates and questions, scores, findings, recommendation, words, opinion.
+    """What is missing, in the order of the form: gates and questions, scores and their comments, findings,
+    recommendation, words, opinion.
 
     ``results`` are those of ``check_results`` for the same sheet.
     """
@@ -58,11 +60,12 @@ def missing_items(
         if each.required and _mine(each.roles, role) and each.id not in answered
     ]
     scores = {score.criterion: score for score in sheet.scores}
-    missing += [
-        Missing("score", each.id)
-        for each in criteria_for(kind, role)
-        if not is_scored(each, scores.get(each.id))
-    ]
+    for each in criteria_for(kind, role):
+        score = scores.get(each.id)
+        if not is_scored(each, score):
+            missing.append(Missing("score", each.id))
+        elif wants_comment(each, score) and not (score and score.comment.strip()):
+            missing.append(Missing("comment", each.id, each.comment_severity))
     found = {finding.finding for finding in sheet.findings}
     missing += [
         Missing("finding", each.id)
@@ -77,6 +80,15 @@ def missing_items(
     if kind.opinion_minimum > 0 and not sheet.opinion.strip():
         missing.append(Missing("opinion", "opinion", "warn"))
     return tuple(missing)
+
+
+def wants_comment(criterion: Criterion, score: Score | None) -> bool:
+    """Whether the points lie where the rulebook requires a comment, given or not."""
+    if score is None or score.points is None or score.not_applicable:
+        return False
+    share = score.points * 100
+    high = criterion.comment_above < 100 and share > criterion.comment_above * criterion.full
+    return high or share < criterion.comment_below * criterion.full
 
 
 def _mine(roles: Sequence[str], role: str) -> bool:
@@ -112,26 +124,23 @@ def can_sign(kind: ReviewKind, sheet: Sheet, role: str, results: Sequence[CheckR
 
 
 def opinion_length(opinion: str) -> int:
-    """The characters of an opinion that count (字数): all but white space."""
-    return sum(not character.isspace() for character in opinion)
+    """The characters of an opinion or comment that count (字数): all but white space."""
+    return len("".join(opinion.split()))
 
 
 def advice(kind: ReviewKind, sheet: Sheet, role: str, results: Sequence[CheckResult]) -> tuple[Advice, ...]:
-    """Hints: comments invited by very low or high points, words invited by a warning, facts read but not confirmed.
+    """Hints: words invited by a warning, facts read but not confirmed.
 
-    An opinion shorter than the minimum is hinted at; an empty one stands among the missing items instead.
+    An opinion, or a comment that is required, shorter than its minimum is hinted at; an empty one stands among the
+    missing items instead.
     """
     hints: list[Advice] = []
     scores = {score.criterion: score for score in sheet.scores}
     for criterion in criteria_for(kind, role):
         score = scores.get(criterion.id)
-        if score is None or score.points is None or score.comment.strip():
-            continue
-        share = score.points * 100
-        low = share < criterion.comment_below * criterion.full
-        high = criterion.comment_above < 100 and share > criterion.comment_above * criterion.full
-        if low or high:
-            hints.append(Advice("comment", criterion.id, score.points, criterion.full))
+        length = opinion_length(score.comment) if score else 0
+        if wants_comment(criterion, score) and 0 < length < criterion.comment_minimum:
+            hints.append(Advice("comment-short", criterion.id, length, criterion.comment_minimum))
     recommendation = recommendation_of(kind, sheet)
     written = {seen.check for seen in sheet.checks if seen.words.strip()}
     if recommendation is not None and recommendation.affirmative and not sheet.recommendation_words.strip():

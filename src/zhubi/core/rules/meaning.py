@@ -228,9 +228,12 @@ def _touched(
 
 
 def _recommended(kind: ReviewKind, sheet: Sheet, view: ConclusionView) -> Iterator[Contradiction]:
-    """The recommendation against what the expert's own findings lead to."""
+    """The recommendation against what the expert's own findings lead to.
+
+    Where the text covers no such case nothing is led to, and whatever is recommended stands on its own words.
+    """
     recommendation = recommendation_of(kind, sheet)
-    if recommendation is None or not recommendation.conclusions:
+    if recommendation is None or not recommendation.conclusions or view.verdict == "uncovered":
         return
     outcomes = {each.conclusion.id: each for each in view.branches}
     spoken = [outcomes[name] for name in recommendation.conclusions if name in outcomes]

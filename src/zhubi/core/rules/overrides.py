@@ -7,18 +7,19 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from zhubi.core.model.rulebook import Basis, ConflictRelation, Policy, ReviewKind
+from zhubi.core.model.rulebook import Basis, ConflictRelation, Policy, ReviewKind, spelled
 from zhubi.core.rules.conditions import references
 from zhubi.core.rules.errors import OverrideRefused
 from zhubi.core.rules.panel import is_satisfiable
 from zhubi.core.rules.soundness import expressions
 
+_COMMENTS: Final = ("comment_below", "comment_above", "comment_severity", "comment_minimum")
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "criteria": ("full", "roles", "comment_below", "comment_above", "may_not_apply"),
+    "criteria": ("full", "roles", "may_not_apply", *_COMMENTS),
     "bands": ("from_percent",),
     "panel": ("count", "numerator", "denominator"),
 }
-_COUNTED_IN_STEPS: Final = frozenset({"panel.mean", "sheet.total"})
+_COUNTED_IN_STEPS: Final = ("panel.mean", "sheet.total", "sheet.points.")
 
 
 def apply_overrides(kind: ReviewKind, overrides: Mapping[str, Any]) -> ReviewKind:
@@ -27,8 +28,8 @@ def apply_overrides(kind: ReviewKind, overrides: Mapping[str, Any]) -> ReviewKin
     Keys are dotted or nested: ``criteria.innovation.full`` (in points), ``bands.good.from_percent``,
     ``panel.minimum.count``, ``opinion_minimum``, ``scale.step``; keys under ``relations`` are for
     ``apply_to_relations``. Raises ``OverrideRefused`` naming the key and the reason: a clause, an unknown item, a value
-    that does not fit, full points that no longer sum to the scale, a panel that nobody could seat, a step by which
-    conditions on totals would come to mean something else.
+    that does not fit, full points that no longer sum to the scale, a panel that nobody could seat, a step or full
+    points by which conditions on points would come to mean something else.
     """
     wanted = {key: value for key, value in _flat("", overrides) if not key.startswith("relations.")}
     if not wanted:
@@ -105,7 +106,7 @@ def _change_step(kind: ReviewKind, raw: dict[str, Any], step: Any) -> None:
     before, after = kind.scale.steps_a_point, 2 if step == "0.5" else 1
     # A line such as 90 is written in the rulebook's own steps; halves would move it to 45.
     if before != after and any(
-        not _COUNTED_IN_STEPS.isdisjoint(references(text)) for _, text, _ in expressions(kind)
+        name.startswith(_COUNTED_IN_STEPS) for _, text, _ in expressions(kind) for name in references(text)
     ):
         raise _refused("total", "scale.step")
     raw["scale"] |= {"step": step, "full": kind.scale.full * after // before}
@@ -130,6 +131,10 @@ def _replace(kind: ReviewKind, raw: dict[str, Any], key: str, value: Any) -> Non
     _check_default(Basis.model_validate(basis), key)
     if head == "criteria" and field == "full":
         value = _points(raw, key, value)
+        # A line such as 15 of 25 is written for those full points; under others it would be another line.
+        read = f"sheet.points.{spelled(name)}"
+        if value != item["full"] and any(read in references(text) for _, text, _ in expressions(kind)):
+            raise _refused("points", key)
     item[field] = value
 
 

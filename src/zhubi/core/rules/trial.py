@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zhubi.core.model.dossier import BudgetLine
+from zhubi.core.model.dossier import BudgetLine, Indicator
 from zhubi.core.model.examples import Example
 from zhubi.core.model.rulebook import ReviewKind
-from zhubi.core.model.sheet import Answer, Cut, Cuts, Finding, Score, Sheet
+from zhubi.core.model.sheet import Answer, Cut, Cuts, Finding, IndicatorJudgement, Score, Sheet
 from zhubi.core.rules.checks import CheckResult, check_results
 from zhubi.core.rules.completeness import can_sign, missing_items
 from zhubi.core.rules.conclusions import evaluate
+from zhubi.core.rules.meaning import meaning
 from zhubi.core.rules.panel import Member, PanelFacts, panel_facts, panel_faults
 from zhubi.core.rules.places import Path
 from zhubi.core.rules.scoring import parse_points, points_text, total
@@ -49,8 +50,12 @@ def try_example(kind: ReviewKind, example: Example) -> tuple[Mismatch, ...]:
         budget=budget,
         on=("sheet", "office", "panel"),
     )
-    found = [*_checks(example, results), *_sheet(kind, example, sheet, role, results)]
-    return (*found, *_panel(kind, example, members))
+    return (
+        *_checks(example, results),
+        *_sheet(kind, example, sheet, role, results),
+        *_contradictions(kind, example, sheet, role),
+        *_panel(kind, example, members),
+    )
 
 
 def example_members(example: Example) -> list[Member]:
@@ -79,6 +84,14 @@ def example_budget(example: Example) -> list[BudgetLine]:
     ]
 
 
+def example_indicators(example: Example) -> list[Indicator]:
+    """The task book's indicators that an example judges."""
+    return [
+        Indicator(id=f"i{number}", name=f"i{number}", target="example", binding=each.binding)
+        for number, each in enumerate(example.indicators, 1)
+    ]
+
+
 def example_sheet(kind: ReviewKind, example: Example) -> Sheet:
     """The sheet an example describes. Raises ``ValueError`` when its points cannot be read."""
     lines = tuple(Cut(line=line, amount=cut.amount, reason="example") for line, cut in example.cuts.items())
@@ -86,6 +99,10 @@ def example_sheet(kind: ReviewKind, example: Example) -> Sheet:
         scores=tuple(_score(kind, criterion, typed) for criterion, typed in example.scores.items()),
         answers=tuple(Answer(question=name, value=value) for name, value in example.answers.items()),
         findings=tuple(Finding(finding=name, value=value) for name, value in example.findings.items()),
+        indicators=tuple(
+            IndicatorJudgement(indicator=each.id, judgement=given.judgement)
+            for each, given in zip(example_indicators(example), example.indicators, strict=True)
+        ),
         cuts=Cuts(lines=lines, core_indicators_stand=example.core_indicators_stand) if lines else None,
         recommendation=example.recommendation,
         recommendation_words=example.words,
@@ -162,6 +179,18 @@ def _sheet(
         able = can_sign(kind, sheet, role, on_sheet)
         if able != expect.can_sign:
             yield Mismatch(("expect", "can_sign"), str(expect.can_sign), str(able))
+
+
+def _contradictions(kind: ReviewKind, example: Example, sheet: Sheet, role: str) -> Iterator[Mismatch]:
+    wanted = example.expect.contradictions
+    if wanted is None:
+        return
+    seen = meaning(
+        kind, sheet, example.facts, example.materials, role=role, indicators=example_indicators(example)
+    )
+    found = [each.id for each in seen.contradictions]
+    if found != list(wanted):
+        yield Mismatch(("expect", "contradictions"), ", ".join(wanted) or "-", ", ".join(found) or "-")
 
 
 def _panel(kind: ReviewKind, example: Example, members: list[Member]) -> Iterator[Mismatch]:
