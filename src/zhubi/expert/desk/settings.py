@@ -19,6 +19,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "plain": (False, True),
     "copying": (False, True),
     "ask_pin_at_start": (True, False),
+    "score_downwards": (False, True),
 }
 
 

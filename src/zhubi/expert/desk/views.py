@@ -178,6 +178,8 @@ class Settings:
     plain: bool = False
     copying: bool = False
     ask_pin_at_start: bool = True
+    score_downwards: bool = False
+    """Whether Enter in the grid goes to the next project of a criterion, and not to the project's next criterion."""
     keymap: dict[str, str] = field(default_factory=dict)
 
 

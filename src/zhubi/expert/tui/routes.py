@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zhubi.locale import say
+
 if TYPE_CHECKING:
     from zhubi.expert.desk.views import NextStep, ReviewKey, RoundRow, Row
     from zhubi.expert.tui.application import ZhubiApp
@@ -66,11 +68,52 @@ def open_declare(app: ZhubiApp, round_id: str, dossier: str | None = None) -> No
     app.push_screen(DeclareScreen(round_id, dossier))
 
 
-def open_review(app: ZhubiApp, key: ReviewKey) -> None:
-    """Reader and sheet of one project."""
+def open_review(app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None) -> None:
+    """Reader and sheet of one project; ``at`` the line of its sheet (kind, item) where it is given."""
     from zhubi.expert.tui.screens.review import ReviewScreen
 
-    app.push_screen(ReviewScreen(key))
+    app.push_screen(ReviewScreen(key, at))
+
+
+def open_grid(app: ZhubiApp, office: str, round_id: str, dossier: str | None, ticked: tuple[str, ...]) -> None:
+    """打分表 of a round, at one project where it is given."""
+    from zhubi.expert.tui.screens.grid import GridScreen
+
+    app.push_screen(GridScreen(office, round_id, dossier, ticked))
+
+
+def open_glance(app: ZhubiApp, office: str, round_id: str) -> None:
+    """全场一览 of a round."""
+    from zhubi.expert.tui.screens.glance import GlanceScreen
+
+    app.push_screen(GlanceScreen(office, round_id))
+
+
+def open_compare(app: ZhubiApp, keys: tuple[ReviewKey, ...], at: ReviewKey | None = None) -> None:
+    """并排比较 of projects, from the one ``at`` on where they do not all fit."""
+    from zhubi.expert.tui.screens.compare import CompareScreen
+
+    app.push_screen(CompareScreen(keys, at))
+
+
+def compare(
+    app: ZhubiApp, keys: tuple[ReviewKey, ...], ticked: tuple[str, ...], at: ReviewKey, *, several: bool
+) -> None:
+    """Side by side: the ticked of these projects, else all of them where they are rivals; says what is wanted else."""
+    chosen = tuple(each for each in keys if each.dossier in ticked)
+    if len(chosen) >= 2:
+        open_compare(app, chosen, at)
+    elif several and len(keys) >= 2:
+        open_compare(app, keys, at)
+    else:
+        app.say_done(say("compare.tick-first"))
+
+
+def ticked_with(ticked: tuple[str, ...], dossier: str) -> tuple[str, ...]:
+    """The ticked dossiers with this one too, or without it; no more than three, the oldest gives way."""
+    if dossier in ticked:
+        return tuple(each for each in ticked if each != dossier)
+    return (*ticked, dossier)[-3:]
 
 
 def open_submit(app: ZhubiApp, round_id: str | None, only: ReviewKey | None = None) -> None:

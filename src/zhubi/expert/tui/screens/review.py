@@ -55,9 +55,10 @@ class ReviewScreen(ReadingPage):
         bound("escape", "back", "back"),
     ]
 
-    def __init__(self, key: ReviewKey) -> None:
+    def __init__(self, key: ReviewKey, at: tuple[str, str] | None = None) -> None:
         super().__init__()
         self.key = key
+        self._at = at
         self._busy = False
         self._edits = 0
 
@@ -128,7 +129,9 @@ class ReviewScreen(ReadingPage):
 
     def _begin(self, view: ReviewView) -> None:
         first_reading = view.stage == "ready" and view.content is not None and self.has_class("-narrow")
-        self._show_side(reading=first_reading)
+        self._show_side(reading=first_reading and self._at is None)
+        if self._at is not None:
+            self.sheet.go_to(*self._at)
 
     @property
     def sheet(self) -> SheetRows:
