@@ -15,6 +15,8 @@ from zhubi.expert.desk.errors import DeskError
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
+    from zhubi.expert.store.drafts import Draft
+    from zhubi.expert.store.earlier import EarlierSheet
     from zhubi.expert.store.values import Office
 
 
@@ -72,13 +74,19 @@ def form_of(desk: Desk, office: str, round: str) -> Form:
     return _form(desk, view, view)
 
 
-def form_begun(desk: Desk, office: str, round: str, begun_at: datetime, rulebook: str) -> Form:
-    """The form that a draft was begun on, whatever the round became since; the faults of ``form_of``."""
-    stood = [(each, at) for each, at in _stood(desk, office, round) if each.rulebook == rulebook]
-    then = [each for each, received_at in stood if received_at <= begun_at]
-    begun = next(reversed(then or [each for each, _ in stood]), None)
+def form_begun(desk: Desk, office: str, round: str, draft: Draft | EarlierSheet) -> Form:
+    """The form that a draft was begun on, whatever the round became since; the faults of ``form_of``.
+
+    The record it was begun on says so; a draft of the first release kept none, and goes by when it was begun.
+    """
+    stood = _stood(desk, office, round)
+    named = [each for each, _ in stood if each.record == draft.begun_as]
+    if not named:
+        ruled = [(each, at) for each, at in stood if each.rulebook == draft.rulebook]
+        named = [each for each, received_at in ruled if received_at <= draft.begun_at]
+        named = named or [each for each, _ in ruled]
     view = view_of(desk, office, round)
-    return _form(desk, view, begun or view)
+    return _form(desk, view, next(reversed(named), None) or view)
 
 
 def form_signed(desk: Desk, office: str, round: str, review: Record, rulebook: str) -> Form:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RefusalBody, ReviewBody
 from zhubi.core.model.sheet import Sheet
+from zhubi.core.rules.carrying import still_open
 from zhubi.core.rules.checks import CheckResult, check_results, checks_seen
 from zhubi.core.rules.completeness import Missing, missing_items
+from zhubi.core.rules.difference import sheet_changes
 from zhubi.core.rules.lifecycle import AssignmentView, Stage
 from zhubi.core.rules.scoring import points_text, progress, total
 from zhubi.expert.desk.errors import DeskError
@@ -76,6 +78,12 @@ class Work:
         """What the sheet lacks, in the order of the form."""
         return missing_items(self.form.kind, sheet, self.view.role, results)
 
+    def look_again(self, sheet: Sheet) -> tuple[str, ...]:
+        """The places that still ask for another look, since the form or the papers changed, once this is the sheet."""
+        if self.draft is None or not self.draft.look_again:
+            return ()
+        return still_open(self.draft.look_again, sheet_changes(self.form.kind, self.sheet, sheet))
+
     def score_text(self, sheet: Sheet) -> str:
         """The total as written; while items are open, what was given so far; empty before the first."""
         done = progress(self.form.kind, sheet, self.view.role)
@@ -104,7 +112,7 @@ def work_on(desk: Desk, key: ReviewKey, *, papers: bool = True) -> Work:
         draft = None
     review = view.review
     if draft is not None:
-        form = form_begun(desk, key.office, key.round, draft.begun_at, draft.rulebook)
+        form = form_begun(desk, key.office, key.round, draft)
         sheet = draft.sheet
     elif review is not None and isinstance(review.body, ReviewBody):
         form = form_signed(desk, key.office, key.round, review, review.body.rulebook)
@@ -135,19 +143,33 @@ def keep(
     score = work.score_text(sheet)
     now = desk.clock()
     if work.draft is None:
-        begin(desk, work, sheet, required, score, reason="", now=now)
+        begin(desk, work, sheet, required, score, reason="", before=work.sheet, now=now)
         saved = now
     else:
-        saved = desk.store.drafts.write(work.key, sheet, missing=required, score_text=score, now=now)
+        left = work.look_again(sheet) if work.draft.look_again else None
+        saved = desk.store.drafts.write(
+            work.key, sheet, missing=required, score_text=score, look_again=left, now=now
+        )
     if remembered:
         remember(desk, work.key, work.form.kind, work.sheet, sheet, now)
     return sheet, results, saved
 
 
 def begin(
-    desk: Desk, work: Work, sheet: Sheet, required: int, score: str, *, reason: str, now: datetime
+    desk: Desk,
+    work: Work,
+    sheet: Sheet,
+    required: int,
+    score: str,
+    *,
+    reason: str,
+    before: Sheet | None = None,
+    now: datetime,
 ) -> None:
-    """Starts the draft of a review, or of the correction of one that was signed."""
+    """Starts the draft of a review, or of the correction of one that was signed.
+
+    Where an edit starts it, ``before`` is the sheet that was edited.
+    """
     assert work.opened is not None
     desk.store.drafts.begin(
         work.key,
@@ -158,6 +180,8 @@ def begin(
         score_text=score,
         corrects=superseded(work.view),
         reason=reason,
+        begun_as=work.form.begun.record,
+        before=before,
         now=now,
     )
 
