@@ -45,6 +45,57 @@ def test_examples_try_every_part_of_a_kind(kind: ReviewKind) -> None:
         assert try_example(kind, example) == ()
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+def test_every_contradiction_is_tried_by_an_example(kind: ReviewKind) -> None:
+    tried = {name for example in kind.examples for name in example.expect.contradictions or ()}
+    assert {each.id for each in kind.contradictions} <= tried
+    if any(each.conclusions for each in kind.recommendations):
+        assert any(name.startswith("recommendation.") for name in tried)
+
+
+CONDITIONAL = [kind for kind in KINDS if any(each.when for each in kind.conclusions)]
+
+
+@pytest.mark.parametrize("kind", CONDITIONAL, ids=lambda kind: str(kind.id))
+def test_what_experts_recommend_is_set_against_what_their_findings_lead_to(kind: ReviewKind) -> None:
+    spoken = {name for each in kind.recommendations for name in each.conclusions}
+    if kind.findings:
+        assert spoken
+        assert all(each.when for each in kind.conclusions if each.id in spoken)
+
+
+@pytest.mark.parametrize(
+    "kind_id",
+    ["zj.acceptance", "spb.final-evaluation", "spb.milestone-assessment", "dz.final-acceptance"],
+)
+def test_screening_questions_come_first_where_a_finding_does_not_ask_them(kind_id: str) -> None:
+    kind = next(each for each in KINDS if each.id == kind_id)
+    assert kind.questions[0].gate
+    assert kind.questions[0].required
+    assert kind.questions[0].basis.is_default
+
+
+def test_every_acceptance_takes_a_site_conclusion_and_shanxi_needs_it() -> None:
+    kinds = {kind.id: kind for kind in KINDS}
+    taking = {name for name, kind in kinds.items() if any(m.id == "site-conclusion" for m in kind.materials)}
+    assert {
+        "sx.acceptance-meeting", "sx.bid-appraisal", "sx.demand-demonstration",
+        "zj.acceptance", "spb.final-evaluation", "dz.final-acceptance",
+    } <= taking  # fmt: skip
+    needed = {
+        name for name in taking for each in kinds[name].materials
+        if each.id == "site-conclusion" and each.required_when
+    }  # fmt: skip
+    assert needed == {"sx.acceptance-meeting"}
+
+
+def test_kinds_that_choose_among_rivals_look_at_several_at_once() -> None:
+    assert {kind.id for kind in KINDS if kind.subjects == "several"} == {
+        "zj.horse-race-site-visit", "zj.horse-race-stage-check", "spb.plan-consultation", "sx.bid-appraisal",
+        "dz.list-selection", "dz.bid-appraisal", "dz.horse-race-node-assessment",
+    }  # fmt: skip
+
+
 def floats(value: Any) -> list[float]:
     if isinstance(value, float):
         return [value]
