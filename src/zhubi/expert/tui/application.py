@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zhubi.expert.desk.opening import Desk
-    from zhubi.expert.desk.views import Settings, StatusLine, SyncProgress, SyncReport
+    from zhubi.expert.desk.views import ReviewKey, Settings, StatusLine, SyncProgress, SyncReport
 
 Done = TypeVar("Done")
 WARM_AFTER = 1.5
@@ -84,6 +84,8 @@ class ZhubiApp(App[int]):
         self._first = first
         self._syncing = False
         self._sync_words = ""
+        self.ticked: tuple[ReviewKey, ...] = ()
+        """The projects chosen to be shown side by side, for as long as the app is open."""
         self.asked_own_units = False
         """Whether this session has asked for the units that hints are made from."""
         self.settings = self._read_settings()

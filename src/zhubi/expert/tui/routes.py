@@ -75,11 +75,11 @@ def open_review(app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None
     app.push_screen(ReviewScreen(key, at))
 
 
-def open_grid(app: ZhubiApp, office: str, round_id: str, dossier: str | None, ticked: tuple[str, ...]) -> None:
+def open_grid(app: ZhubiApp, office: str, round_id: str, dossier: str | None = None) -> None:
     """打分表 of a round, at one project where it is given."""
     from zhubi.expert.tui.screens.grid import GridScreen
 
-    app.push_screen(GridScreen(office, round_id, dossier, ticked))
+    app.push_screen(GridScreen(office, round_id, dossier))
 
 
 def open_glance(app: ZhubiApp, office: str, round_id: str) -> None:
@@ -96,24 +96,21 @@ def open_compare(app: ZhubiApp, keys: tuple[ReviewKey, ...], at: ReviewKey | Non
     app.push_screen(CompareScreen(keys, at))
 
 
-def compare(
-    app: ZhubiApp, keys: tuple[ReviewKey, ...], ticked: tuple[str, ...], at: ReviewKey, *, several: bool
-) -> None:
-    """Side by side: the ticked of these projects, else all of them where they are rivals; says what is wanted else."""
-    chosen = tuple(each for each in keys if each.dossier in ticked)
-    if len(chosen) >= 2:
-        open_compare(app, chosen, at)
-    elif several and len(keys) >= 2:
+def compare(app: ZhubiApp, at: ReviewKey) -> None:
+    """What is ticked side by side, or the rivals of the project ``at``; says how to choose where there are none."""
+    from zhubi.expert.desk import compare as comparing
+
+    keys = app.attempt(lambda: comparing.chosen(app.desk, app.ticked, at))
+    if keys:
         open_compare(app, keys, at)
-    else:
+    elif keys is not None:
         app.say_done(say("compare.tick-first"))
 
 
-def ticked_with(ticked: tuple[str, ...], dossier: str) -> tuple[str, ...]:
-    """The ticked dossiers with this one too, or without it; no more than three, the oldest gives way."""
-    if dossier in ticked:
-        return tuple(each for each in ticked if each != dossier)
-    return (*ticked, dossier)[-3:]
+def tick(app: ZhubiApp, key: ReviewKey) -> None:
+    """Tick a project, or take its tick away; no more than three, the oldest gives way."""
+    kept = tuple(each for each in app.ticked if each != key)
+    app.ticked = kept if key in app.ticked else (*kept, key)[-3:]
 
 
 def open_submit(app: ZhubiApp, round_id: str | None, only: ReviewKey | None = None) -> None:
