@@ -294,6 +294,8 @@ class ContentView:
     budget: tuple[BudgetRow, ...]
     indicators: tuple[IndicatorRow, ...]
     attachments: tuple[AttachmentRow, ...]
+    blob: str = ""
+    """The digest of the sealed blob that all this was read from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import DossierBody, KeyReleaseBody, RecordType, ReviewBody
 from zhubi.core.model.sheet import Sheet
+from zhubi.core.rules.citations import tidy
 from zhubi.core.rules.completeness import opinion_length, recommendation_of
 from zhubi.expert.desk import overview
 from zhubi.expert.desk.composing import compose
@@ -155,7 +156,8 @@ def _body(desk: Desk, work: Work) -> ReviewBody:
         rulebook=work.form.rulebook,
         kind=work.form.kind.id,
         role=work.view.role,
-        sheet=sheet,
+        # A passage that nobody's words mention any more is no part of what is said.
+        sheet=tidy(sheet),
         reason=draft.reason,
     )
 

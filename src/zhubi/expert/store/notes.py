@@ -95,5 +95,5 @@ class Notes:
         return tuple(_note(each) for each in found)
 
 
-def _note(row: tuple[Any, ...]) -> Note:
+def _note(row: Any) -> Note:
     return Note(*row[:8], from_micros(row[8]), from_micros(row[9]))
