@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Protocol
 
 import apsw
 
-from zhubi.expert.store.errors import StoreError, damaged, fault_of
+from zhubi.expert.store.errors import StoreError, damaged, fault_of, fault_of_file
 
 _CIPHER: Final = "chacha20"
 _KEY_BYTES: Final = 32
@@ -39,6 +39,8 @@ class Database:
         self.read_only = mode == "read"
         self.before_commit: list[BeforeCommit] = []
         self.after_rollback: list[Callable[[], None]] = []
+        self.commits = 0
+        """How many transactions this process has committed: what was read before may be remembered until it grows."""
         self._key = key
         self._newest_backup = newest_backup
         self._lock = threading.RLock()
@@ -52,7 +54,7 @@ class Database:
             # What is shorter than a page opens under any key; taking it for a new store would hide that all is lost.
             raise damaged(str(path.parent), newest_backup())
         with self._faults():
-            self._writer = _connect(path, key, mode)
+            self._writer = connect(path, key, mode)
 
     def __repr__(self) -> str:
         return "Database()"
@@ -87,6 +89,7 @@ class Database:
                 for hook in self.before_commit:
                     hook(self._writer)
                 self._writer.execute("COMMIT")
+                self.commits += 1
             except BaseException:
                 self._undo()
                 raise
@@ -126,7 +129,7 @@ class Database:
                 return self._idle.pop()
         try:
             with self._faults():
-                return _connect(self.path, self._key, "read")
+                return connect(self.path, self._key, "read")
         except BaseException:
             with self._gate:
                 self._leased -= 1
@@ -163,7 +166,7 @@ class Database:
                 yield self._switch
 
     def _switch(self, path: Path, key: bytes) -> None:
-        successor = _connect(path, key, "write")
+        successor = connect(path, key, "write")
         self._close_connections()
         self.path, self._key, self._writer = path, key, successor
 
@@ -202,7 +205,8 @@ def _check_encrypted(path: Path) -> None:
             raise StoreError("store.not-encrypted", f"{path.name} is not encrypted", file=path.name)
 
 
-def _connect(path: Path, key: bytes, mode: Mode) -> apsw.Connection:
+def connect(path: Path, key: bytes, mode: Mode) -> apsw.Connection:
+    """A connection to an encrypted file: made (``create``), for writing, or for reading only; faults of apsw."""
     _check_key(key)
     if mode != "create":
         _check_encrypted(path)
@@ -231,6 +235,15 @@ def _connect(path: Path, key: bytes, mode: Mode) -> apsw.Connection:
     if mode == "create":
         _check_encrypted(path)
     return connection
+
+
+def remove_database(path: Path) -> None:
+    """Deletes a database file and the logs beside it; the faults of ``fault_of_file``."""
+    try:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+    except OSError as problem:
+        raise fault_of_file(problem, directory=str(path.parent)) from problem
 
 
 def _reader(path: Path) -> apsw.Connection:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from zhubi.expert.store.blobs import Blobs
-from zhubi.expert.store.database import Connection, Database
+from zhubi.expert.store.database import Connection, Database, remove_database
 from zhubi.expert.store.errors import StoreError, fault_of_file
 from zhubi.expert.store.migration import BACKUPS
 from zhubi.expert.store.records import LIVES, record_of
+from zhubi.expert.store.search import Search, remove_indexes
 from zhubi.expert.store.storefile import StoreFile, read_store_file, write_store_file
 from zhubi.expert.store.touched import Touched
 from zhubi.expert.store.values import PurgeOutcome, PurgePlan, to_micros
@@ -39,13 +40,20 @@ class Purge:
     """The room from which nothing comes back."""
 
     def __init__(
-        self, database: Database, touched: Touched, blobs: Blobs, directory: Path, secret: bytes
+        self,
+        database: Database,
+        touched: Touched,
+        blobs: Blobs,
+        search: Search,
+        directory: Path,
+        secret: bytes,
     ) -> None:
         self._database = database
         self._touched = touched
         self._blobs = blobs
         self._directory = directory
         self._secret = secret
+        self._search = search
 
     def __repr__(self) -> str:
         return "Purge()"
@@ -99,6 +107,8 @@ class Purge:
         for (digest,) in doomed:
             self._blobs.remove(digest)
         record_of.cache_clear()
+        # Whoever searches makes an index of what is left, under the new key; this one holds what was just deleted.
+        self._search.remove()
         self._remove_backups()
         self._renew_key()
         with self._database.writing() as connection:
@@ -130,20 +140,12 @@ class Purge:
         remove_database(self._directory / old.database)
 
 
-def remove_database(path: Path) -> None:
-    """Deletes a database file and the logs beside it."""
-    try:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-    except OSError as problem:
-        raise fault_of_file(problem, directory=str(path.parent)) from problem
-
-
 def remove_others(directory: Path, current: StoreFile) -> None:
-    """Deletes database files that a cut-short renewal left beside the current one."""
+    """Deletes databases and search indexes that a cut-short renewal left beside the current ones."""
     for path in directory.glob("store-*.db"):
         if path.name != current.database:
             remove_database(path)
+    remove_indexes(directory, but=current.search_index)
 
 
 def _make_durable(path: Path) -> None:

@@ -35,6 +35,7 @@ from zhubi.expert.store.processlock import ProcessLock
 from zhubi.expert.store.purge import Purge, remove_others
 from zhubi.expert.store.records import Records
 from zhubi.expert.store.rulebooks import Rulebooks
+from zhubi.expert.store.search import Search
 from zhubi.expert.store.settings import OwnProfile, Settings
 from zhubi.expert.store.storefile import NAME, StoreFile, read_store_file, write_store_file
 from zhubi.expert.store.touched import Touched
@@ -85,7 +86,8 @@ class Store:
         self.phrases = Phrases(database)
         self.settings = Settings(database)
         self.profile = OwnProfile(self.settings)
-        self.purge = Purge(database, touched, self.blobs, directory, secret)
+        self.search = Search(database, directory, secret)
+        self.purge = Purge(database, touched, self.blobs, self.search, directory, secret)
         self.vaults = Vaults(directory, secret)
 
     def __repr__(self) -> str:
@@ -188,9 +190,9 @@ class Store:
             yield
 
     def disk_use(self) -> DiskUse:
-        """Bytes on disk of the database and of the sealed blobs."""
+        """Bytes on disk of the database, of the sealed blobs, and of the search index."""
         database = sum(path.stat().st_size for path in self.directory.glob("store-*.db*"))
-        return DiskUse(database, self.blobs.bytes_used())
+        return DiskUse(database, self.blobs.bytes_used(), self.search.bytes_used())
 
     def close(self) -> None:
         """Leaves every sheet in order, makes the backup of the day, waits for readers, and lets another copy in."""
@@ -201,6 +203,7 @@ class Store:
                     self.drafts.settle_all()
                     back_up_daily(self._database)
         finally:
+            self.search.close()
             self._database.close()
             self._lock.drop()
 

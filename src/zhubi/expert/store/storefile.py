@@ -36,6 +36,15 @@ class StoreFile:
         """The database's 32-byte key."""
         return _derive(secret, self.salt, "store key")
 
+    @property
+    def search_index(self) -> str:
+        """The name of the search index that belongs to this database."""
+        return f"search-{self.generation}.db"
+
+    def search_key(self, secret: bytes) -> bytes:
+        """The 32-byte key of the search index: it goes when the database's own goes, for both follow from the salt."""
+        return _derive(secret, self.salt, "search key")
+
     def fits(self, secret: bytes, check: bytes) -> bool:
         """Whether ``check`` was made under the same secret: this tells a wrong key from a damaged page."""
         return hmac.compare_digest(_derive(secret, self.salt, "store check"), check)

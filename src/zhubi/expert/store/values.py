@@ -218,6 +218,7 @@ class DiskUse:
 
     database: int
     blobs: int
+    search: int = 0
 
 
 @dataclass(frozen=True, slots=True)
