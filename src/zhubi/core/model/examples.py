@@ -66,6 +66,9 @@ class Example(Frozen):
     facts: dict[Name, FactValue] = Field(default_factory=dict)
     materials: tuple[Slug, ...] = ()
     scores: dict[Slug, Line] = Field(default_factory=dict)
+    comments: Annotated[dict[Slug, Words], Field(exclude_if=lambda written: not written)] = Field(
+        default_factory=dict
+    )
     answers: dict[Slug, Line] = Field(default_factory=dict)
     findings: dict[Name, FindingValue] = Field(default_factory=dict)
     indicators: Annotated[tuple[ExampleIndicator, ...], Field(exclude_if=lambda named: not named)] = ()

@@ -96,7 +96,10 @@ def example_sheet(kind: ReviewKind, example: Example) -> Sheet:
     """The sheet an example describes. Raises ``ValueError`` when its points cannot be read."""
     lines = tuple(Cut(line=line, amount=cut.amount, reason="example") for line, cut in example.cuts.items())
     return Sheet(
-        scores=tuple(_score(kind, criterion, typed) for criterion, typed in example.scores.items()),
+        scores=tuple(
+            _score(kind, criterion, typed, example.comments.get(criterion, ""))
+            for criterion, typed in example.scores.items()
+        ),
         answers=tuple(Answer(question=name, value=value) for name, value in example.answers.items()),
         findings=tuple(Finding(finding=name, value=value) for name, value in example.findings.items()),
         indicators=tuple(
@@ -110,14 +113,14 @@ def example_sheet(kind: ReviewKind, example: Example) -> Sheet:
     )
 
 
-def _score(kind: ReviewKind, name: str, typed: str) -> Score:
+def _score(kind: ReviewKind, name: str, typed: str, comment: str) -> Score:
     if typed == "na":
-        return Score(criterion=name, not_applicable=True)
+        return Score(criterion=name, not_applicable=True, comment=comment)
     criterion = next(each for each in kind.criteria if each.id == name)
     points = parse_points(kind, criterion, typed)
     if not isinstance(points, int):
         raise ValueError(f"{name}: {points.found} of {points.full}")
-    return Score(criterion=name, points=points)
+    return Score(criterion=name, points=points, comment=comment)
 
 
 def _strangers(kind: ReviewKind, example: Example) -> Iterator[Mismatch]:
@@ -129,6 +132,7 @@ def _strangers(kind: ReviewKind, example: Example) -> Iterator[Mismatch]:
         (("facts",), set(example.facts), {each.id for each in kind.facts}),
         (("materials",), set(example.materials), {each.id for each in kind.materials}),
         (("scores",), set(example.scores), {each.id for each in kind.criteria}),
+        (("comments",), set(example.comments), set(example.scores)),
         (("answers",), set(example.answers), {each.id for each in kind.questions}),
         (("findings",), set(example.findings), findings),
         (("role",), {example.role} if example.role else set(), roles),
