@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zhubi.core.model.records import ReviewBody
 from zhubi.core.model.sheet import Score, Sheet
+from zhubi.core.rules.completeness import wants_comment
 from zhubi.core.rules.lifecycle import Stage
 from zhubi.core.rules.ranking import Place, places
 from zhubi.core.rules.scoring import band_ranges, is_scored, points_text, progress, total
@@ -207,9 +208,10 @@ def _points_cell(
     value = "" if score is None or score.points is None else points_text(kind, score.points)
     without = score is not None and score.not_applicable
     state: CellState = "locked" if not editable else "not-applicable" if without else "open"
+    comment = score.comment if score is not None else ""
     return GridCell(
         value, say("grid.not-applicable") if without else value, state, full, hint, criterion.may_not_apply,
-        not is_scored(criterion, score), score.comment if score is not None else "",
+        not is_scored(criterion, score), comment, wants_comment(criterion, score) and not comment.strip(),
     )  # fmt: skip
 
 

@@ -52,6 +52,8 @@ class GridCell:
     missing: bool = False
     """Whether signing waits for it."""
     comment: str = ""
+    comment_wanted: bool = False
+    """Whether the points lie where the form asks for a comment, and there is none."""
 
 
 @dataclass(frozen=True, slots=True)
