@@ -43,7 +43,6 @@ PATHS = (
     "/v1/token",
     "/v1/blobs",
     "/v1/rulebooks",
-    "/v1/receipts",
 )
 SAID = (RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW)
 # What only the machine knows of a draft, and the office cannot.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -203,3 +206,31 @@ def office(tmp_path: Path, database_url: str, clock: SteppingClock) -> Iterator[
 @pytest.fixture
 def house(office: Office) -> House:
     return House(office)
+
+
+def _load() -> ModuleType:
+    # Tests are no package, so that a module they share is loaded by its place.
+    name = "zhubi_tests_pen"
+    if name not in sys.modules:
+        place = Path(__file__).parent / "rounds" / "pen.py"
+        spec = importlib.util.spec_from_file_location(name, place)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+_pens = _load()
+
+
+@pytest.fixture
+def scene(office: Office, clock: Any) -> Any:
+    """An open round of the Zhejiang rulebook, closing in five days."""
+    return _pens.open_scene(office, clock)
+
+
+@pytest.fixture
+def pens() -> ModuleType:
+    """The module of the expert's side: ``open_scene``, ``Pen``, ``whole_sheet``…"""
+    return _pens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO, Final
+from typing import Final, Protocol
 
 import pyrage
 
@@ -78,38 +78,60 @@ def unseal(data: bytes, key: SealingKey) -> bytes:
         raise _refused(problem) from problem
 
 
-class _Watched:
-    """A stream that remembers what went wrong in it: the library turns every fault of ours into one of its own."""
+class Source(Protocol):
+    """Gives bytes piece by piece, and none at its end."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Sink(Protocol):
+    """Takes bytes piece by piece."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
+class _WatchedSource:
+    """A source that remembers what went wrong in it: the library turns every fault of ours into one of its own."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self.fault: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._stream.read(size)
+            return self._source.read(size)
         except Exception as problem:
             self.fault = problem
             raise
 
+
+class _WatchedSink:
+    """A sink that remembers what went wrong in it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.fault: Exception | None = None
+
     def write(self, data: bytes) -> int:
         try:
-            return self._stream.write(data)
+            return self._sink.write(data)
         except Exception as problem:
             self.fault = problem
             raise
 
     def flush(self) -> None:
         try:
-            self._stream.flush()
+            self._sink.flush()
         except Exception as problem:
             self.fault = problem
             raise
 
 
-def seal_stream(reader: IO[bytes], writer: IO[bytes], recipients: Sequence[str]) -> None:
+def seal_stream(reader: Source, writer: Sink, recipients: Sequence[str]) -> None:
     """Seals all that ``reader`` gives into ``writer``, in bounded memory; faults of either stream pass through."""
-    source, sink = _Watched(reader), _Watched(writer)
+    source, sink = _WatchedSource(reader), _WatchedSink(writer)
     known = _recipients(recipients)
     try:
         pyrage.encrypt_io(source, sink, known)
@@ -117,13 +139,13 @@ def seal_stream(reader: IO[bytes], writer: IO[bytes], recipients: Sequence[str])
         raise (source.fault or sink.fault or problem) from None
 
 
-def unseal_stream(reader: IO[bytes], writer: IO[bytes], key: SealingKey) -> None:
+def unseal_stream(reader: Source, writer: Sink, key: SealingKey) -> None:
     """Writes what is inside the seal to ``writer``, in bounded memory.
 
     ``trust.cannot-open``, ``trust.sealed-damaged``: what was written before the damage was found is authentic but
     incomplete, and the caller discards it. Faults of either stream pass through.
     """
-    source, sink = _Watched(reader), _Watched(writer)
+    source, sink = _WatchedSource(reader), _WatchedSink(writer)
     try:
         pyrage.decrypt_io(source, sink, [key._identity])
     except (pyrage.DecryptError, OSError) as problem:

@@ -1,7 +1,8 @@
 """A receipt in a file: what it proves, from pinned keys alone and with nobody's help.
 
 The file is JSON: ``form``; ``record``, compact; ``receipt`` with ``proof``, ``acceptance`` and ``staff_key``; ``pins``
-with ``origin``, ``log_key``, ``cosigner_key`` and ``root_key``; and, to show who signed, their ``enrolment``.
+with ``origin``, ``log_key``, ``cosigner_key`` and ``root_key``; to show who signed, their ``enrolment``; and, to show
+that they chaired, the ``chair`` record that named them with the certified ``chair_key`` of who signed that.
 Pins that stand in the file itself say nothing about whose log it is: whoever made the file chose them.
 """
 
@@ -48,22 +49,28 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedFile:
-    """What a file proves. ``signer``: whose enrolled key signed the record, None where the file does not show it."""
+    """What a file proves. ``signer``: whose enrolled key signed the record, None where the file does not show it.
+
+    ``chaired``: whether the file shows that the signer was named chair of the record's round.
+    """
 
     digest: str
     record: Record
     verified: VerifiedReceipt
     signer: str | None
     stated_pins: Pins
+    chaired: bool = False
 
 
-def make_receipt_file(record: str, receipt: Receipt, pins: Pins, enrolment: str = "") -> str:
+def make_receipt_file(
+    record: str, receipt: Receipt, pins: Pins, enrolment: str = "", chair: str = "", chair_key: str = ""
+) -> str:
     """The text of a receipt file."""
     body: dict[str, object] = {
         "form": FORM, "record": record, "receipt": asdict(receipt), "pins": asdict(pins),
     }  # fmt: skip
-    if enrolment:
-        body["enrolment"] = enrolment
+    more = {"enrolment": enrolment, "chair": chair, "chair_key": chair_key}
+    body.update({name: said for name, said in more.items() if said})
     return json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -103,7 +110,10 @@ def verify_receipt_file(data: bytes, pins: Pins | None = None) -> VerifiedFile:
     compact, receipt = _text(found, "record"), _receipt(found.get("receipt"))
     verified = verify_receipt(receipt, compact, used.log, used.root_key)
     record, signer = _record(compact, receipt, found, used, verified.index)
-    return VerifiedFile(record.digest, record, verified, signer, stated)
+    chaired = bool(found.get("chair")) and signer is not None
+    if chaired:
+        _check_chair(record, found, used)
+    return VerifiedFile(record.digest, record, verified, signer, stated, chaired)
 
 
 def _no_receipt(reason: str) -> VerifyError:
@@ -147,3 +157,16 @@ def _record(
         return parse_record(digest, kid, dict(payload), index), signer
     except ValidationError as problem:
         raise _no_receipt("its record is not of its form") from problem
+
+
+def _check_chair(record: Record, found: JsonObject, pins: Pins) -> None:
+    """Returns when the file's ``chair`` record, which the record relies on, names its author for its round."""
+    registry = Registry(pins.root_key, pins.origin)
+    compact = _text(found, "chair")
+    for place, each in enumerate((_text(found, "chair_key"), compact)):
+        payload, kid = read(each, registry.public_for)
+        registry.learn(payload, kid, place)
+    said = record.payload
+    named = registry.chair(said.round or "")
+    if record_digest(compact) not in said.relies_on or named != said.author:
+        raise TrustError("trust.not-the-chair", "the file shows another chair than the author")

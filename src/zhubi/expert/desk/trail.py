@@ -220,6 +220,7 @@ def _sentences(found: VerifiedFile, given: Pins | None) -> tuple[str, ...]:
         say("verify.by", time=f"{at:%Y-%m-%d %H:%M:%S %z}"),
         say("verify.intact"),
         say("verify.signed-by", name=found.signer) if found.signer else say("verify.signer-unknown"),
+        *([say("verify.chair")] if found.chaired else []),
         say("verify.pins-known" if given is not None else "verify.pins-own"),
     ]  # fmt: skip
     return tuple(said)

@@ -20,7 +20,7 @@ from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.ledger.errors import LedgerError
 from zhubi.office.ledger.ledger import FeedEntry
 from zhubi.office.ledger.rulebooks import rulebook as rulebook_of
-from zhubi.office.rounds.reception import receipt_for, receive
+from zhubi.office.rounds.reception import receive
 from zhubi.office.vault.errors import VaultError
 from zhubi.office.vault.release import dossier_of, release
 
@@ -128,16 +128,6 @@ def releases(message: ReleaseRequest, office: OfficeHere, caller: CallerHere) ->
     return ReleaseAnswer(
         record=stored.compact, index=stored.index, logged_at=logged_at, checkpoint=checkpoint
     )
-
-
-@router.get("/receipts/{digest}")
-def receipt(digest: DigestPath, office: OfficeHere, caller: CallerHere) -> Response:
-    """The receipt of a record of mine: proof, acceptance, and the certified key of the acceptance."""
-    with office.ledger.reading() as reading:
-        found = receipt_for(reading, digest) if reading.listed(caller.person, digest) else None
-    if found is None:
-        raise ZhubiError("api.not-found", "no such receipt")
-    return Response(found.model_dump_json(), media_type="application/json")
 
 
 def immutable(request: Request, digest: str, body: bytes, media_type: str) -> Response:

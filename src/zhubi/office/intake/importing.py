@@ -9,10 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from zhubi.core.model.dossier import Content
 from zhubi.core.model.records import DossierBody, RecordType
 from zhubi.core.trust.chance import uuid7
-from zhubi.core.trust.sealing import unseal
 from zhubi.office.intake.folder import read_folder
 from zhubi.office.intake.problems import Problems
 from zhubi.office.intake.source import SourceDossier
@@ -20,7 +18,8 @@ from zhubi.office.intake.spreadsheet import read_spreadsheet
 from zhubi.office.ledger.acts import Actor, compose
 from zhubi.office.ledger.ledger import Reading, Stored
 from zhubi.office.opening import Office
-from zhubi.office.vault.sealing import SealedVersion, identity_of, seal_version
+from zhubi.office.vault.papers import content_inside, papers_of
+from zhubi.office.vault.sealing import Paper, SealedVersion, seal_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,8 @@ def take_in(
     done = {source.card.code: (dossier, version) for source, dossier, version, _ in sealed}
     with office.ledger.writing() as writing:
         for source, dossier, version, made in sealed:
+            before = known[source.card.code]
+            carries = before.body.carries if before and isinstance(before.body, DossierBody) else ()
             body = DossierBody(
                 version=version,
                 card=source.card,
@@ -83,11 +84,12 @@ def take_in(
                 manifest=made.manifest,
                 manifest_digest=made.manifest_digest,
                 set_up_on=source.content.set_up_on,
+                carries=carries,
             )
-            before = known[source.card.code]
             compact = compose(
                 office.ledger, actor, RecordType.DOSSIER, body, subjects=(dossier,),
-                supersedes=(before.digest,) if before else (), now=now,
+                supersedes=(before.digest,) if before else (),
+                relies_on=tuple(each.conclusion for each in carries), now=now,
             )  # fmt: skip
             writing.append(compact)
     return tuple(_imported(source.card.code, known[source.card.code], done) for source in sources)
@@ -99,7 +101,13 @@ def _seal(
     dossier = before.payload.subjects[0] if before else uuid7(now)
     body = before.body if before else None
     version = body.version + 1 if isinstance(body, DossierBody) else 1
-    return dossier, version, seal_version(office, dossier, version, source.content, source.files)
+    files = source.files
+    carried = _carried(body)
+    if carried and isinstance(body, DossierBody):
+        with office.ledger.reading() as reading:
+            _, kept = papers_of(office, reading, body, only=carried)
+        files = (*(each for each in files if each.material not in carried), *kept)
+    return dossier, version, seal_version(office, dossier, version, source.content, files)
 
 
 def _imported(code: str, before: Stored | None, done: dict[str, tuple[str, int]]) -> Imported:
@@ -113,21 +121,35 @@ def _imported(code: str, before: Stored | None, done: dict[str, tuple[str, int]]
 def _is_same(office: Office, reading: Reading, source: SourceDossier, stored: Stored) -> bool:
     body = stored.body
     assert isinstance(body, DossierBody)
-    blob = body.manifest.content
-    identity = identity_of(office, reading, body.manifest_digest)
-    sealed = b"".join(office.blobs.get_range(blob.digest, 0, blob.size))
-    content = Content.model_validate_json(unseal(sealed, identity))
+    content = content_inside(office, reading, body)
+    carried = _carried(body)
     said = source.content
     return (
         content.card == said.card
         and content.set_up_on == said.set_up_on
         and (content.sections, content.facts) == (said.sections, said.facts)
         and (content.budget, content.indicators) == (said.budget, said.indicators)
-        and [(each.name, each.material, each.title, each.plain) for each in content.attachments]
-        == [(each.name, each.material, each.title, _digest(each.path)) for each in source.files]
+        and [
+            (each.name, each.material, each.title, each.plain)
+            for each in content.attachments
+            if each.material not in carried
+        ]
+        == [
+            (each.name, each.material, each.title, _digest(each.path))
+            for each in source.files
+            if each.material not in carried
+        ]
     )
 
 
-def _digest(path: Path) -> str:
+def _carried(body: object) -> frozenset[str]:
+    """The kinds of paper that the conclusions of earlier rounds stand for: only their chairs change those."""
+    return frozenset(each.material for each in body.carries) if isinstance(body, DossierBody) else frozenset()
+
+
+def _digest(path: Paper) -> str:
+    found = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(1024 * 1024):
+            found.update(piece)
+    return found.hexdigest()

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import and_, or_
 
-from zhubi.core.model.records import RecordType
+from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, assignment_view, round_view
 from zhubi.office.ledger.reading import UNLED, Reading
+from zhubi.office.ledger.stored import Stored
 from zhubi.office.ledger.tables import records
 
 
@@ -48,6 +49,7 @@ def assignment_standing(
         ),
         subject=dossier,
     )
+    about = [each for each in about if not held_back(reading, each, person)]
     logged = {each.digest: each.logged_at for each in about}
     return assignment_view(
         view,
@@ -61,3 +63,39 @@ def assignment_standing(
         now=now,
         devices=devices,
     )
+
+
+def held_back(reading: Reading, stored: Stored, person: str) -> bool:
+    """Whether a record is a version with the conclusion of a live round in which this person has yet to sign.
+
+    Peers stay unseen until one's own review is signed, also by the way of another round.
+    """
+    body = stored.body
+    if not isinstance(body, DossierBody):
+        return False
+    dossier = stored.payload.subjects[0]
+    for carried in body.carries:
+        view = round_standing(reading, carried.round)
+        seats = reading.by_type(RecordType.ASSIGNMENT, round=carried.round, subject=dossier, person=person)
+        last = seats[-1].body if seats else None
+        if view is None or view.ended or not isinstance(last, AssignmentBody) or last.action != "assign":
+            continue
+        if not reading.by_type(RecordType.REVIEW, round=carried.round, subject=dossier, author=person):
+            return True
+    return False
+
+
+def version_for(reading: Reading, newest: Stored, round: str, person: str) -> Stored | None:
+    """The newest version of a dossier that a person may have in a round; ``newest`` is the newest there is."""
+    if is_for(reading, newest, round, person):
+        return newest
+    older = reading.by_type(RecordType.DOSSIER, subject=newest.payload.subjects[0])
+    return next((each for each in reversed(older) if is_for(reading, each, round, person)), None)
+
+
+def is_for(reading: Reading, stored: Stored, round: str, person: str) -> bool:
+    """Whether a version is material of a round for a person."""
+    body = stored.body
+    assert isinstance(body, DossierBody)
+    own = any(carried.round == round for carried in body.carries)
+    return not own and not held_back(reading, stored, person)

@@ -2,7 +2,8 @@
 
 Staff keys, and one's own invitations, enrolments and revocations: from enrolment. A round, its changes and chair, and
 one's own assignments: from the assignment, or from enrolment when that is later. A dossier's card: from one's
-commitment in a round where one has a seat. One's own records, and what answers them: at once. Nothing else.
+commitment in a round where one has a seat. One's own records, and what answers them: at once. Of colleagues: what
+``zhubi.office.ledger.panel`` says. Nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from zhubi.core.model.records import (
     RecordType,
     RevocationBody,
 )
-from zhubi.office.ledger.standing import round_standing
+from zhubi.office.ledger.panel import PanelDisclosure
+from zhubi.office.ledger.standing import round_standing, version_for
 from zhubi.office.ledger.stored import Stored
 from zhubi.office.ledger.tables import people, records
 
@@ -34,6 +36,7 @@ class Disclosure:
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing
+        self._panel = PanelDisclosure(writing)
         self._enrolled: dict[str, bool] = {}
         self._committed: dict[tuple[str, str], bool] = {}
         self._knows_round: set[tuple[str, str]] = set()
@@ -42,13 +45,14 @@ class Disclosure:
             RecordType.ENROLMENT: self._enrolment,
             RecordType.REVOCATION: self._revocation,
             RecordType.ROUND: self._of_round,
-            RecordType.ROUND_CHANGE: self._of_round,
-            RecordType.CHAIR: self._of_round,
+            RecordType.ROUND_CHANGE: self._round_change,
+            RecordType.CHAIR: self._chair,
             RecordType.ASSIGNMENT: self._assignment,
             RecordType.DOSSIER: self._dossier,
             RecordType.COMMITMENT: self._commitment,
             RecordType.DECLARATION: self._own,
-            RecordType.REVIEW: self._own,
+            RecordType.REVIEW: self._review,
+            RecordType.CONCLUSION: self._panel.conclusion,
             RecordType.PURGE: self._own,
             RecordType.ACCEPTANCE: self._acceptance,
             RecordType.INVITATION: self._about,
@@ -64,6 +68,18 @@ class Disclosure:
 
     def _own(self, stored: Stored) -> None:
         self._writing.show(stored.payload.author, stored.digest)
+
+    def _review(self, stored: Stored) -> None:
+        self._own(stored)
+        self._panel.review(stored)
+
+    def _round_change(self, stored: Stored) -> None:
+        self._of_round(stored)
+        self._panel.ended(stored)
+
+    def _chair(self, stored: Stored) -> None:
+        self._of_round(stored)
+        self._panel.chair(stored)
 
     def _about(self, stored: Stored) -> None:
         person = getattr(stored.body, "person", None)
@@ -88,6 +104,7 @@ class Disclosure:
             self._staff_key(stored)
         else:
             self._about(stored)
+            self._panel.revocation(stored)
 
     def _enrolment(self, stored: Stored) -> None:
         body = stored.body
@@ -118,6 +135,7 @@ class Disclosure:
         if body.person is not None:
             if self._is_enrolled(body.person):
                 self._assigned(body.person, [stored])
+            self._panel.assignment(stored)
             return
         seats = self._writing.by_type(
             RecordType.ASSIGNMENT, round=stored.payload.round, subject=stored.payload.subjects[0]
@@ -170,9 +188,9 @@ class Disclosure:
             for dossier in each.payload.subjects:
                 by_dossier.setdefault(dossier, []).append(each)
         seats = [dossier for dossier, each in by_dossier.items() if _seated_in(each, person)]
-        self._writing.show_all(
-            person, self._writing.newest_versions(seats if only is None else only.intersection(seats))
-        )
+        newest = self._writing.newest_versions(seats if only is None else only.intersection(seats))
+        mine = (version_for(self._writing, each, name, person) for each in newest)
+        self._writing.show_all(person, [each for each in mine if each is not None])
 
     def _dossier(self, stored: Stored) -> None:
         """Lists a version for those who have a seat on it, and have committed, in a round that has not ended."""
@@ -184,7 +202,9 @@ class Disclosure:
             here = [each for each in seats if each.payload.round == name]
             for person in dict.fromkeys(getattr(each.body, "person", None) for each in here):
                 if person and _seated_in(here, person) and self._has_committed(person, name):
-                    self._writing.show(person, stored.digest)
+                    found = version_for(self._writing, stored, name, person)
+                    if found is not None:
+                        self._writing.show(person, found.digest)
 
     def _is_enrolled(self, person: str) -> bool:
         known = self._enrolled.get(person)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from zhubi.core.model.records import (
     CommitmentBody,
+    ConclusionBody,
     DecisionBody,
     DeclarationBody,
     DeclarationOutcome,
@@ -18,12 +19,14 @@ from zhubi.core.model.records import (
     ReviewBody,
 )
 from zhubi.core.rules.judging import judge_review
-from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage, round_view
+from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage
 from zhubi.core.trust.canonical import digest_of
-from zhubi.office.ledger.ledger import Reading, Stored
+from zhubi.office.ledger.ledger import Reading
 from zhubi.office.ledger.tables import records
 from zhubi.office.opening import Office
+from zhubi.office.rounds.conclusions import admit_conclusion
 from zhubi.office.rounds.errors import RoundsError
+from zhubi.office.rounds.grounds import form_begun, one_subject, supersedes_own, version_named
 from zhubi.office.rounds.standing import (
     content_of,
     form_of,
@@ -57,6 +60,8 @@ def admit(office: Office, reading: Reading, record: Record, now: datetime) -> No
         _admit_declaration(reading, view, record, body, now)
     elif isinstance(body, ReviewBody):
         _admit_review(office, reading, view, record, body, now)
+    elif isinstance(body, ConclusionBody):
+        admit_conclusion(office, reading, view, record, body, now)
     elif isinstance(body, PurgeBody) and not view.ended:
         raise RoundsError(
             "rounds.not-ended", "the round has not ended: nothing is purged yet", round=view.title
@@ -64,7 +69,7 @@ def admit(office: Office, reading: Reading, record: Record, now: datetime) -> No
 
 
 def _admit_commitment(reading: Reading, view: RoundView, record: Record, body: CommitmentBody) -> None:
-    _supersedes_own(reading, record, RecordType.COMMITMENT)
+    supersedes_own(reading, record, RecordType.COMMITMENT)
     form = form_of(reading, view)
     asked = {each.id for each in form.commitments}
     lacking = sorted(asked - set(body.documents))
@@ -81,8 +86,8 @@ def _admit_commitment(reading: Reading, view: RoundView, record: Record, body: C
 def _admit_declaration(
     reading: Reading, view: RoundView, record: Record, body: DeclarationBody, now: datetime
 ) -> None:
-    dossier = _one_subject(record)
-    _supersedes_own(reading, record, RecordType.DECLARATION)
+    dossier = one_subject(record)
+    supersedes_own(reading, record, RecordType.DECLARATION)
     seat = _seat(reading, view, dossier, record.payload.author, now)
     if not reading.by_type(RecordType.COMMITMENT, round=view.round, author=record.payload.author):
         raise RoundsError("rounds.not-committed", "the commitment of this round is not signed yet")
@@ -115,15 +120,15 @@ def _admit_declaration(
 def _admit_review(
     office: Office, reading: Reading, view: RoundView, record: Record, body: ReviewBody, now: datetime
 ) -> None:
-    dossier = _one_subject(record)
-    _supersedes_own(reading, record, RecordType.REVIEW)
+    dossier = one_subject(record)
+    supersedes_own(reading, record, RecordType.REVIEW)
     seat = _seat(reading, view, dossier, record.payload.author, now)
     if seat.stage in (Stage.RECUSED, Stage.VOID, Stage.DECLINED):
         raise RoundsError("rounds.recused", "the author has stepped aside from this project")
-    version = _version_named(reading, dossier, record, body)
+    version = version_named(reading, dossier, record, body)
     if not (seat.stage in _OPEN_TO_REVIEW or seat.redeclare) or not _released(reading, record, body):
         raise RoundsError("rounds.not-unsealed", "the material was never released to the author")
-    begun = _form_begun(reading, view, record, body)
+    begun = form_begun(reading, view, record, body.rulebook)
     if begun is None or body.kind != view.kind:
         raise RoundsError(
             "rounds.other-rulebook", "the form is not one this round ever had",
@@ -146,23 +151,6 @@ def _admit_review(
             )  # fmt: skip
 
 
-def _version_named(reading: Reading, dossier: str, record: Record, body: ReviewBody) -> Stored:
-    """The version reviewed: the current one, or one that was current as far as the author had seen (law 6)."""
-    versions = sorted(
-        reading.by_type(RecordType.DOSSIER, subject=dossier), key=lambda each: each.record.index or 0
-    )
-    named = next((each for each in versions if each.record.digest == body.dossier), None)
-    if named is None or getattr(named.record.body, "manifest_digest", None) != body.manifest_digest:
-        raise RoundsError("rounds.wrong-dossier", "the review names another project's material")
-    later = [each for each in versions if (each.record.index or 0) > (named.record.index or 0)]
-    seen = record.payload.seen.size if record.payload.seen else 0
-    if later and seen > (later[0].record.index or 0):
-        raise RoundsError(
-            "rounds.older-version", "the material had been replaced before the review was signed"
-        )
-    return named
-
-
 def _ever_seated(reading: Reading, round_id: str, person: str) -> bool:
     # One seat tells; reading all of them for each record of a batch would be most of the work.
     seats = select(records.c.log_index).where(
@@ -179,22 +167,6 @@ def _released(reading: Reading, record: Record, body: ReviewBody) -> bool:
         person=record.payload.author,
     )
     return any(getattr(each.body, "manifest_digest", None) == body.manifest_digest for each in releases)
-
-
-def _form_begun(reading: Reading, view: RoundView, record: Record, body: ReviewBody) -> RoundView | None:
-    """The round as it stood when the form was begun (law 6): as the record relied on left it, or as its rulebook."""
-    changes = sorted(
-        (
-            each.record
-            for kind in (RecordType.ROUND, RecordType.ROUND_CHANGE)
-            for each in reading.by_type(kind, round=view.round)
-        ),
-        key=lambda each: each.index or 0,
-    )
-    stood = [round_view(changes[: end + 1]) for end in range(len(changes))]
-    fitting = [each for each in stood if each is not None and each.rulebook == body.rulebook]
-    named = [each for each in fitting if each.record in record.payload.relies_on]
-    return next(reversed(named or fitting), None)
 
 
 def _stepped_aside(reading: Reading, record: Record, dossier: str) -> bool:
@@ -226,29 +198,3 @@ def _seat(reading: Reading, view: RoundView, dossier: str, person: str, now: dat
     if seat.stage is Stage.WITHDRAWN:
         raise RoundsError("rounds.withdrawn", "the project was withdrawn from this round")
     return seat
-
-
-def _one_subject(record: Record) -> str:
-    if len(record.payload.subjects) != 1:
-        raise RoundsError(
-            "rounds.one-subject", "exactly one project was expected", found=len(record.payload.subjects)
-        )
-    return record.payload.subjects[0]
-
-
-def _supersedes_own(reading: Reading, record: Record, kind: RecordType) -> None:
-    for digest in record.payload.supersedes:
-        stored = reading.record(digest)
-        if stored is None:
-            continue
-        other = stored.record
-        same = (
-            other.type is kind
-            and other.payload.author == record.payload.author
-            and other.payload.round == record.payload.round
-            and other.payload.subjects == record.payload.subjects
-        )
-        if not same:
-            raise RoundsError(
-                "rounds.supersedes-other", "a record supersedes only its author's own on the same matter"
-            )

@@ -16,14 +16,12 @@ from zhubi.core.model.records import (
     Record,
     RecordType,
     RefusalBody,
-    StaffKeyBody,
     parse_record,
 )
 from zhubi.core.model.text import clean_line
 from zhubi.core.trust.canonical import digest_of
-from zhubi.core.trust.keys import thumbprint
 from zhubi.core.trust.records import peek, read, record_digest
-from zhubi.core.wire.messages import ReceiptMessage, RecordResult, RecordsAnswer
+from zhubi.core.wire.messages import RecordResult, RecordsAnswer
 from zhubi.office.ledger.acts import compose
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
 from zhubi.office.ledger.ledger import Reading, Stored, Writing
@@ -31,7 +29,9 @@ from zhubi.office.ledger.rulebooks import rulebook
 from zhubi.office.ledger.tables import records
 from zhubi.office.opening import Office
 from zhubi.office.rounds.admission import admit
+from zhubi.office.rounds.chaining import chain_following
 from zhubi.office.rounds.errors import RoundsError
+from zhubi.office.rounds.receipts import receipt_with
 
 
 class _Undone(Exception):
@@ -58,12 +58,21 @@ def receive(
     first time. With ``dry_run`` nothing is kept: the results say what would happen.
     """
     outcomes: list[_Outcome] = []
+    concluded: list[Record] = []
     with suppress(_Undone), office.ledger.writing() as writing:
         outcomes = [_take(office, writing, compact, person, now) for compact in compacts]
         if dry_run:
             outcomes = [_final(writing, outcome) for outcome in outcomes]
             raise _Undone
+        concluded = [
+            stored.record
+            for outcome in outcomes
+            if (stored := writing.record(outcome.digest)) is not None
+            and stored.type is RecordType.CONCLUSION
+        ]
     checkpoint = office.ledger.checkpoint()
+    for record in concluded:
+        chain_following(office, record, now)
     with office.ledger.reading() as reading:
         outcomes = [_final(reading, outcome) for outcome in outcomes]
         proofs = reading.proofs([outcome.digest for outcome in outcomes])
@@ -243,26 +252,8 @@ def _result(reading: Reading, outcome: _Outcome, proofs: Mapping[str, str]) -> R
         refusal=refusal,
         kind=outcome.kind,
         details=outcome.details or {},
-        receipt=_receipt(reading, outcome.digest, proofs.get(outcome.digest)) if stored else None,
+        receipt=receipt_with(reading, outcome.digest, proofs.get(outcome.digest)) if stored else None,
     )
-
-
-def receipt_for(reading: Reading, digest: str) -> ReceiptMessage | None:
-    """Proof, acceptance and certified key of a logged record of an expert; None while any of them is not there yet."""
-    return _receipt(reading, digest, reading.proof(digest))
-
-
-def _receipt(reading: Reading, digest: str, proof: str | None) -> ReceiptMessage | None:
-    acceptances = reading.links_to(digest, RecordType.ACCEPTANCE)
-    if proof is None or not acceptances:
-        return None
-    acceptance = acceptances[0].record
-    for each in reading.by_type(RecordType.STAFF_KEY):
-        body = each.record.body
-        # The key that signed it, for a service may have had another before.
-        if isinstance(body, StaffKeyBody) and thumbprint(body.signing) == acceptance.kid:
-            return ReceiptMessage(proof=proof, acceptance=acceptances[0].compact, staff_key=each.compact)
-    return None
 
 
 def _texts(problem: ZhubiError) -> dict[str, str]:

@@ -12,13 +12,12 @@ from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage
 from zhubi.core.rules.overrides import apply_overrides
 from zhubi.core.rules.panel import Member
-from zhubi.core.trust.sealing import unseal
 from zhubi.office.ledger.ledger import Reading, Stored
 from zhubi.office.ledger.rulebooks import rulebook
 from zhubi.office.ledger.standing import assignment_standing, round_standing
 from zhubi.office.opening import Office
 from zhubi.office.rounds.errors import RoundsError
-from zhubi.office.vault.sealing import identity_of
+from zhubi.office.vault.papers import content_inside
 
 _KEPT_CONTENTS = 32  # a batch brings many reviews of few projects
 _contents: dict[str, Content] = {}
@@ -112,10 +111,7 @@ def content_of(office: Office, reading: Reading, stored: Stored) -> Content:
     assert isinstance(body, DossierBody)
     known = _contents.get(body.manifest_digest)
     if known is None:
-        identity = identity_of(office, reading, body.manifest_digest)
-        blob = body.manifest.content
-        sealed = b"".join(office.blobs.get_range(blob.digest, 0, blob.size))
-        known = Content.model_validate_json(unseal(sealed, identity))
+        known = content_inside(office, reading, body)
         while len(_contents) >= _KEPT_CONTENTS:
             _contents.pop(next(iter(_contents)), None)
         _contents[body.manifest_digest] = known

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from zhubi.core.model.records import RecordType, RoundBody, RoundChangeBody
+from zhubi.core.model.records import Follows, RecordType, RoundBody, RoundChangeBody
 from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.model.text import clean_line, clean_text
 from zhubi.core.model.values import in_range, instant
@@ -33,14 +33,17 @@ def open_round(
     closes_at: datetime,
     overrides: Mapping[str, Any] | None = None,
     organiser: str | None = None,
+    follows: str | None = None,
+    material: str | None = None,
     now: datetime,
 ) -> str:
     """Open a round of a review kind under one pinned rulebook; gives its id.
 
-    ``organiser`` names who organises it, where that is not the office itself.
+    ``organiser`` names who organises it, where that is not the office itself. ``follows`` is the round before, whose
+    conclusions enter this one as papers of the kind ``material``, as ``place_of`` reads it.
 
-    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates, rounds.date-range; ``OverrideRefused`` where an override
-    does not stand.
+    Raises ``RoundsError`` rounds.unknown-kind, rounds.dates, rounds.date-range, rounds.no-place-for-conclusion,
+    rounds.unknown-round; ``OverrideRefused`` where an override does not stand.
     """
     form = _kind(policy, kind)
     if closes_at <= opens_at:
@@ -54,8 +57,11 @@ def open_round(
         title=clean_line(title), kind=kind, rulebook=rulebook, overrides=dict(overrides or {}),
         opens_at=instant(opens_at), closes_at=instant(closes_at),
         organiser=clean_line(organiser) if organiser else office.settings.organiser,
+        follows=Follows(round=follows, material=place_of(form, material)) if follows else None,
     )  # fmt: skip
     with office.ledger.writing() as writing:
+        if follows:
+            view_of(writing, follows)
         keep_rulebook(writing, compiled)
         writing.append(
             compose(
@@ -63,6 +69,21 @@ def open_round(
             )
         )
     return round_id
+
+
+def place_of(form: ReviewKind, material: str | None) -> str:
+    """The paper of a kind that an earlier round's conclusion becomes: as named, else its only ``…-conclusion``.
+
+    Raises ``RoundsError`` rounds.no-place-for-conclusion.
+    """
+    known = [each.id for each in form.materials]
+    fitting = [each for each in known if each == material or (not material and each.endswith("-conclusion"))]
+    if len(fitting) != 1:
+        raise RoundsError(
+            "rounds.no-place-for-conclusion", "no paper of this kind is a conclusion",
+            form=form.id, found=material or "…-conclusion", expected=", ".join(known) or "-",
+        )  # fmt: skip
+    return fitting[0]
 
 
 def _kind(policy: Policy, kind: str) -> ReviewKind:

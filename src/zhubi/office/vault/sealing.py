@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Final, NamedTuple, cast
+from typing import IO, Final, Literal, NamedTuple, Protocol, cast
 
 from sqlalchemy import insert, select
 
@@ -32,11 +31,18 @@ MAX_PLAIN: Final = 2 * 1024**3 - 1024**2
 """The most bytes one attachment may have: sealed, it stays under 2 GiB."""
 
 
+class Paper(Protocol):
+    """Bytes that can be read from their beginning: a file's path is one."""
+
+    def open(self, mode: Literal["rb"]) -> IO[bytes]:
+        """The bytes as a stream that the caller closes."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """An attachment as it comes in: where its bytes are, and what the sealed content will call it."""
 
-    path: Path
+    path: Paper
     name: str
     media_type: str
     title: str = ""
