@@ -36,7 +36,7 @@ class Phrases:
             found = connection.execute(
                 "SELECT id, words, used, used_at FROM phrases ORDER BY used DESC, used_at DESC, id DESC"
             ).fetchall()
-        return tuple(KeptPhrase(*row[:3], from_micros(row[3])) for row in found)
+        return tuple(KeptPhrase(row[0], row[1], row[2], from_micros(row[3])) for row in found)
 
     def add(self, words: str, now: datetime) -> int:
         """Keeps a phrase and gives its id; one that is here already stays as it is. ``phrases.too-many``."""
