@@ -1,42 +1,19 @@
--- Evidence gathered on site: sealed when it is added, named by the digest of its ciphertext, which lies beside the blobs.
--- about: what of the sheet it supports (indicator:ID, finding:ID, question:ID, signature:DIGEST) or nothing.
--- received: bytes the office is known to hold; accepted: when its acceptance was proven; record of that acceptance.
-CREATE TABLE evidence (
+-- What became of a draft whose rules or papers changed under it: the places of the form that ask for another look, and
+-- the records (of the round, of the dossier) whose difference was seen and decided against.
+ALTER TABLE drafts ADD COLUMN look_again TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE drafts ADD COLUMN kept_against TEXT NOT NULL DEFAULT '[]';
+
+-- Sheets as they stood when a draft moved to another form or another version of the papers.
+CREATE TABLE earlier_sheets (
   id INTEGER PRIMARY KEY,
   office TEXT NOT NULL,
   round TEXT NOT NULL,
   dossier TEXT NOT NULL,
-  digest TEXT NOT NULL,
-  size INTEGER NOT NULL,
-  plain TEXT NOT NULL,
-  plain_size INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  media_type TEXT NOT NULL,
-  about TEXT NOT NULL,
-  taken_at TEXT NOT NULL,
-  noted_at INTEGER NOT NULL,
-  received INTEGER NOT NULL DEFAULT 0,
-  accepted_at INTEGER,
-  acceptance TEXT,
-  UNIQUE (office, round, dossier, digest)
-) STRICT;
-CREATE INDEX evidence_waiting ON evidence (office) WHERE accepted_at IS NULL;
-
--- What is sealed for the inspectors alone and has not arrived yet; nothing here says what it is about or who wrote it.
-CREATE TABLE sealed_letters (
-  digest TEXT PRIMARY KEY,
-  office TEXT NOT NULL,
-  sealed BLOB NOT NULL,
-  made_at INTEGER NOT NULL,
-  delivered_at INTEGER,
-  proof TEXT
-) STRICT, WITHOUT ROWID;
-
--- Packets that came in, so that the same one twice is seen for what it is.
-CREATE TABLE packets (
-  digest TEXT PRIMARY KEY,
-  office TEXT NOT NULL,
-  direction TEXT NOT NULL,
   at INTEGER NOT NULL,
-  summary TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+  sheet TEXT NOT NULL,
+  rulebook TEXT NOT NULL,
+  version TEXT NOT NULL,
+  begun_as TEXT NOT NULL,
+  begun_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX earlier_sheets_of ON earlier_sheets (office, round, dossier);
