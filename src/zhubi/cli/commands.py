@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "sheet": "zhubi.cli.judging:sheet",
     "phrases": "zhubi.cli.phrases:phrases",
     "submit": "zhubi.cli.expert:submit",
+    "conclude": "zhubi.cli.conclude:conclude",
     "receipts": "zhubi.cli.receipts:receipts",
     "verify": "zhubi.cli.receipts:verify",
     "demo": "zhubi.demo.command:demo",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.views import ReviewKey, RoundRow
 
 _SHEET_LIMIT: Final = 500_000
+round_option: Final = click.option("--round", "round_name", metavar="ROUND", help=say("cli.opt-round"))
+"""Which round is meant, where a project is in several."""
 OUTCOMES: Final = ("clear", "recuse", "explain", "policy-seat", "decline")
 
 
@@ -83,7 +85,7 @@ def declare(
     with asking.open_desk(place, passphrase_file) as desk:
         row = _round(desk, round_name)
         if code and outcome:
-            key = _project(desk, code)
+            key = project_named(desk, code, row.round)
             declaring.answer(desk, row.round, key.dossier, outcome, _relations(relations), words)
         for card in declaring.declarations(desk, row.round):
             if code and card.code != code:
@@ -106,16 +108,17 @@ def declare(
 
 @click.command(help=say("cli.help-read"))
 @click.argument("code")
+@round_option
 @click.option("--attachment", type=click.IntRange(1, 200), help=say("cli.opt-attachment"))
 @passphrase_file
 @click.pass_obj
-def read(place: Place, code: str, attachment: int | None, passphrase_file: Path | None) -> int:
+def read(place: Place, code: str, round_name: str | None, attachment: int | None, passphrase_file: Path | None) -> int:
     """Print a project's text, or one attachment's."""
     from zhubi.expert.desk import reading
     from zhubi.expert.reading.document import Finished, Page
 
     with asking.open_desk(place, passphrase_file) as desk:
-        key = _project(desk, code)
+        key = project_named(desk, code, round_name)
         found = reading.content(desk, key)
         if attachment is not None:
             if attachment > len(found.attachments):
@@ -140,6 +143,7 @@ def read(place: Place, code: str, attachment: int | None, passphrase_file: Path 
 
 @click.command(help=say("cli.help-sheet"))
 @click.argument("code")
+@round_option
 @click.option(
     "--file",
     "filled",
@@ -148,12 +152,12 @@ def read(place: Place, code: str, attachment: int | None, passphrase_file: Path 
 )
 @passphrase_file
 @click.pass_obj
-def sheet(place: Place, code: str, filled: Path | None, passphrase_file: Path | None) -> int:
+def sheet(place: Place, code: str, round_name: str | None, filled: Path | None, passphrase_file: Path | None) -> int:
     """Print a sheet as TOML with what it still lacks; with a file, fill it in first."""
     from zhubi.expert.desk import review
 
     with asking.open_desk(place, passphrase_file) as desk:
-        key = _project(desk, code)
+        key = project_named(desk, code, round_name)
         state = review.open_review(desk, key).state
         if filled is not None:
             state = _fill(desk, key, state, asking.read_text(filled, _SHEET_LIMIT))
@@ -244,11 +248,22 @@ def _round(desk: Desk, name: str | None) -> RoundRow:
     return found[0]
 
 
-def _project(desk: Desk, code: str) -> ReviewKey:
-    for row in overview.rows(desk, None, 0, overview.row_count(desk)):
-        if row.code == code:
-            return row.key
-    raise DeskError("cli.no-project", "no project of yours has this code", code=code)
+def project_named(desk: Desk, code: str, round_name: str | None = None) -> ReviewKey:
+    """The assignment of a project's code; ``cli.no-project``; ``cli.which-assignment``: it is in several rounds."""
+    rounds = {each.round: each.title for each in overview.rounds(desk)}
+    if round_name is not None:
+        rounds = {_round(desk, round_name).round: round_name}
+    found = [
+        row.key
+        for row in overview.rows(desk, None, 0, overview.row_count(desk))
+        if row.code == code and row.round in rounds
+    ]
+    if not found:
+        raise DeskError("cli.no-project", "no project of yours has this code", code=code)
+    if len(found) > 1:
+        titles = "；".join(rounds[each.round] for each in found)
+        raise DeskError("cli.which-assignment", "the project is in several rounds", code=code, titles=titles)
+    return found[0]
 
 
 def _relations(given: tuple[str, ...]) -> tuple[Any, ...]:

@@ -36,18 +36,30 @@ def install(group: click.Group) -> None:
     @click.option(
         "--override", "overrides", multiple=True, metavar="NAME=JSON", help=say("office.opt-override")
     )
+    @click.option("--follows", metavar="ROUND", help=say("office.opt-follows"))
+    @click.option("--material", help=say("office.opt-material"))
     @here
     def open_(
-        at: OfficeAt, title: str, policy: str, kind: str, opens: str, closes: str, overrides: tuple[str, ...]
+        at: OfficeAt,
+        title: str,
+        policy: str,
+        kind: str,
+        opens: str,
+        closes: str,
+        overrides: tuple[str, ...],
+        follows: str | None,
+        material: str | None,
     ) -> None:
         """Open a round."""
+        from zhubi.cli.naming import round_named
         from zhubi.office.rounds.windows import open_round
 
         office = at.open()
         now = office.clock()
         made = open_round(
             office, at.actor(), title=title, policy=_policy(policy), kind=kind, opens_at=moment(opens, now),
-            closes_at=moment(closes, now), overrides=_overrides(overrides), now=now,
+            closes_at=moment(closes, now), overrides=_overrides(overrides),
+            follows=round_named(office, follows).round if follows else None, material=material, now=now,
         )  # fmt: skip
         click.echo(say("office.round-opened", title=title, round=made))
 
@@ -199,6 +211,25 @@ def install(group: click.Group) -> None:
         click.echo(
             say(f"office.decided-{matter}", outcome=say("office.granted" if granted else "office.refused"))
         )
+
+    @group.command(help=say("office.help-chain"))
+    @click.option("--from", "before", required=True, metavar="ROUND", help=say("office.opt-chain-from"))
+    @click.option("--to", "after", required=True, metavar="ROUND", help=say("office.opt-chain-to"))
+    @click.option("--material", help=say("office.opt-material"))
+    @click.argument("codes", nargs=-1, metavar="[CODE]...")
+    @here
+    def chain(at: OfficeAt, before: str, after: str, material: str | None, codes: tuple[str, ...]) -> None:
+        """Bring the conclusions of one round into the next."""
+        from zhubi.cli.naming import dossier_named, round_named
+        from zhubi.office.rounds.chaining import chain as chain_rounds
+
+        office = at.open()
+        done = chain_rounds(
+            office, at.actor(), round_named(office, before).round, round_named(office, after).round,
+            [dossier_named(office, each) for each in codes], material=material, now=office.clock(),
+        )  # fmt: skip
+        for each in done:
+            click.echo(f"{each.code}\t{say('office.chained-' + each.outcome, version=each.version)}")
 
     @group.command("return", help=say("office.help-return"))
     @click.argument("which")

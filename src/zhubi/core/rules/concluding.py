@@ -54,7 +54,9 @@ class Ground:
         return not (self.view.verdict == "one" and conclusion in self.view.holding)
 
 
-def present(members: Iterable[Member], reviews: Mapping[str, Record], considered: Collection[str]) -> list[Member]:
+def present(
+    members: Iterable[Member], reviews: Mapping[str, Record], considered: Collection[str]
+) -> list[Member]:
     """The members, present where one of their reviews is among those considered."""
     signed = {reviews[digest].payload.author for digest in considered if digest in reviews}
     return [replace(member, present=member.person in signed) for member in members]
@@ -106,9 +108,7 @@ def counting_conclusion(records: Iterable[Record]) -> Heads:
     """
     records = tuple(records)
     refused = {each.body.record for each in records if isinstance(each.body, RefusalBody)}
-    given = [
-        each for each in records if each.type is RecordType.CONCLUSION and each.digest not in refused
-    ]
+    given = [each for each in records if each.type is RecordType.CONCLUSION and each.digest not in refused]
     chairs = sorted(
         (each for each in records if isinstance(each.body, ChairBody)),
         key=lambda each: (each.index is None, each.index or 0),
@@ -151,7 +151,9 @@ def _choice(kind: ReviewKind, body: ConclusionBody, stands_on: Ground) -> Iterat
         yield Problem("conclusion.unknown", chosen, expected=", ".join(sorted(known)))
         return
     if chosen is None and kind.conclusions and not stands_on.may_leave_open:
-        yield Problem(f"conclusion.none-{verdict}", expected=", ".join(stands_on.allowed), found=_open(stands_on))
+        yield Problem(
+            f"conclusion.none-{verdict}", expected=", ".join(stands_on.allowed), found=_open(stands_on)
+        )
         return
     if chosen is not None and chosen not in stands_on.allowed:
         yield Problem(

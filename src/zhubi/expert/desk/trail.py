@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import (
+    EXPERT_TYPES,
     AssignmentBody,
+    ChairBody,
+    ConclusionBody,
     DecisionBody,
     DeclarationBody,
     DossierBody,
+    EnrolmentBody,
     Record,
     RecordType,
     RefusalBody,
@@ -105,10 +109,20 @@ def _row(desk: Desk, office: Office, kept: Kept, state: Any, code: str) -> Trail
     record = kept.record
     claimed = parse_instant(record.payload.made_at)
     at = datetime.fromtimestamp(kept.logged_at, UTC) if kept.logged_at is not None else claimed
-    who = office.name if record.payload.author == office.person else say("desk.who-office")
+    who = office.name if record.payload.author == office.person else _other(desk, office, record)
     return TrailRow(
         at, kept.logged_at is not None, who, _what(record), _detail(desk, record), record.digest, state, code
     )
+
+
+def _other(desk: Desk, office: Office, record: Record) -> str:
+    """Who else said it: a colleague by the name their key was enrolled for, else the office."""
+    if record.type in EXPERT_TYPES:
+        for each in desk.store.records.by_type(office.office, [RecordType.ENROLMENT.value]):
+            body = each.record.body
+            if isinstance(body, EnrolmentBody) and body.person == record.payload.author:
+                return body.name
+    return say("desk.who-office")
 
 
 def _what(record: Record) -> str:
@@ -116,6 +130,8 @@ def _what(record: Record) -> str:
     if isinstance(body, AssignmentBody | RoundChangeBody):
         variant = body.action if isinstance(body, AssignmentBody) else body.change
         return say(f"desk.record-{record.type.value}-{variant}")
+    if isinstance(body, ConclusionBody) and record.payload.supersedes:
+        return say("desk.record-conclusion-corrected")
     if isinstance(body, ReviewBody) and record.payload.supersedes:
         return say("desk.record-correction")
     return say(f"desk.record-{record.type.value}")
@@ -135,6 +151,11 @@ def _detail(desk: Desk, record: Record) -> str:
         return body.words
     if isinstance(body, ReviewBody):
         return body.reason
+    if isinstance(body, ConclusionBody):
+        from zhubi.expert.desk.conclude import conclusion_name
+
+        name = conclusion_name(desk, record.payload.origin, record)
+        return f"{name} {body.reason}".strip()
     if isinstance(body, AssignmentBody):
         return body.reason
     if isinstance(body, RoundChangeBody) and body.closes_at:
@@ -175,7 +196,9 @@ def export_receipt(desk: Desk, digest: str) -> str:
     if found is None or kept is None:
         raise DeskError("desk.no-receipt", "there is no such receipt here", digest=digest[:64])
     office = office_of(desk, found.office)
-    return make_receipt_file(kept.compact, found.receipt, pins_of(office), _enrolment(desk, office, kept))
+    return make_receipt_file(
+        kept.compact, found.receipt, pins_of(office), _enrolment(desk, office, kept), *_chair(desk, office, kept)
+    )
 
 
 def pins_of(office: Office) -> Pins:
@@ -190,6 +213,22 @@ def _enrolment(desk: Desk, office: Office, kept: Kept) -> str:
         if signing and thumbprint(signing) == kept.record.kid:
             return each.compact
     return ""
+
+
+def _chair(desk: Desk, office: Office, kept: Kept) -> tuple[str, str]:
+    """Of a conclusion: the record that names its author chair, and the certified key of who signed that."""
+    relied_on = kept.record.payload.relies_on
+    named = next(
+        (each for digest in relied_on if (each := desk.store.records.get(digest)) is not None
+         and isinstance(each.record.body, ChairBody)),
+        None,
+    )  # fmt: skip
+    if named is None:
+        return "", ""
+    for each in desk.store.records.by_type(office.office, [RecordType.STAFF_KEY.value]):
+        if thumbprint(getattr(each.record.body, "signing", "")) == named.record.kid:
+            return named.compact, each.compact
+    return "", ""
 
 
 def verify_receipt_file(desk: Desk | None, data: bytes, pins: bytes | None = None) -> views.VerifiedFile:
