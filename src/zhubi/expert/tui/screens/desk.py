@@ -44,6 +44,10 @@ class DeskScreen(Page[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+n", "do_next", "do-next", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
+        bound("tab", "grid", "grid"),
+        bound("f5", "glance", "glance", priority=True),
+        bound("f11", "compare", "compare", show=False, priority=True),
+        bound("space", "tick", "tick-project", show=False),
         bound("f3", "trail", "trail"),
         Binding("left", "other_round(-1)", show=False, id="desk.previous-round"),
         Binding("right", "other_round(1)", show=False, id="desk.next-round"),
@@ -237,6 +241,31 @@ class DeskScreen(Page[None]):
     def action_submit(self) -> None:
         """Sign and hand in."""
         routes.open_submit(self.zhubi, self._scope)
+
+    def action_grid(self) -> None:
+        """The round in view as a table to score in."""
+        seen, row = self._round_in_view(), self.rows.current
+        if seen is not None:
+            routes.open_grid(self.zhubi, seen.office, seen.round, row.dossier if row is not None else None)
+
+    def action_glance(self) -> None:
+        """The round in view at a glance."""
+        seen = self._round_in_view()
+        if seen is not None:
+            routes.open_glance(self.zhubi, seen.office, seen.round)
+
+    def action_tick(self) -> None:
+        """Choose the project under the cursor to be shown side by side with others."""
+        row = self.rows.current
+        if row is not None:
+            routes.tick(self.zhubi, row.key)
+            self.rows.refresh()
+
+    def action_compare(self) -> None:
+        """What is ticked, or the rivals, side by side."""
+        row = self.rows.current
+        if row is not None:
+            routes.compare(self.zhubi, row.key)
 
     def action_trail(self) -> None:
         """The story of the project under the cursor."""

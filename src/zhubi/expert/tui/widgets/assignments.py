@@ -16,7 +16,7 @@ from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
-    from zhubi.expert.desk.views import Row
+    from zhubi.expert.desk.views import ReviewKey, Row
 
 _BLOCK: Final = 48
 """Rows read at a time: more than a screen holds."""
@@ -71,6 +71,10 @@ class AssignmentRows(Rows):
     def _desk(self) -> Desk:
         return self.app.desk  # type: ignore[attr-defined, no-any-return]
 
+    @property
+    def _ticked(self) -> tuple[ReviewKey, ...]:
+        return self.app.ticked  # type: ignore[attr-defined, no-any-return]
+
     def forget(self) -> None:
         """Read again what was read before."""
         self._blocks.clear()
@@ -117,7 +121,7 @@ class AssignmentRows(Rows):
         missing = "--" if row.missing is None else str(row.missing) if row.missing else ""
         return [
             column(self._order(row), _ORDER, "quiet", right=True),
-            (" ", ""),
+            ("*", "warn") if row.key in self._ticked else (" ", ""),
             column(row.code or "--", _CODE - 1, "quiet" if look == "quiet" else ""),
             (" ", ""),
             column(title, _title_width(inner) - 1, "quiet" if look == "quiet" or not row.title else ""),

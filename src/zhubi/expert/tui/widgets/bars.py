@@ -1,0 +1,26 @@
+"""Bars that hold beside Chinese labels: a coloured ground, or # and = where only plain characters are drawn.
+
+Block characters would be half as exact again, but terminals set for Chinese may draw them two cells wide.
+"""
+
+from __future__ import annotations
+
+from zhubi.expert.tui.widgets.rows import Piece
+
+
+def bar(share: int, cells: int, *, plain: bool) -> list[Piece]:
+    """A bar of ``share`` thousandths of ``cells``; anything above nothing is at least one cell."""
+    filled = min(cells, max((cells * share + 500) // 1000, 1 if share > 0 else 0))
+    rest = cells - filled
+    if plain:
+        return [("#" * filled + "." * rest, "")]
+    return [(" " * filled, "bar"), (" " * rest, "bar-rest")]
+
+
+def span(low: int, mean: int, high: int, cells: int) -> Piece:
+    """A line from lowest to highest with the mean on it, all in thousandths: ``..===|==....``."""
+    last = cells - 1
+    first, middle, end = (min(last, last * each // 1000) for each in (low, mean, high))
+    marks = ["=" if first <= place <= end else "." for place in range(cells)]
+    marks[middle] = "|"
+    return "".join(marks), ""
