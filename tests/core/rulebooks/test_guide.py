@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
-from zhubi.core.rules.compile import read_policy
+from zhubi.core.model.rulebook import Basis, Policy, ReviewKind
+from zhubi.core.model.wording import Bilingual
+from zhubi.core.rules.compile import read_policy, shipped
 from zhubi.locale import explain, use_language
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -55,3 +62,30 @@ def test_the_fault_in_the_guide_is_shown_just_so(tmp_path: Path, guide: str, lan
 
 def test_both_guides_teach_the_same_rulebook() -> None:
     assert blocks("rulebooks.md", "toml") == blocks("rulebooks.zh.md", "toml")
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+    for inner in get_args(annotation):
+        yield from models(inner)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_guide_tells_of_every_key_and_of_every_default(guide: str) -> None:
+    text = (DOCS / guide).read_text("utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    code = "\n".join(re.findall(r"`([^`]+)`", prose) + blocks(guide, "toml"))
+    words = set(re.findall(r"[a-z0-9_-]+", code))
+    made_of = {*models(Policy), *models(ReviewKind)} - {Basis, Bilingual}
+    keys = {name for model in made_of for name in model.model_fields} - {"policy", "kinds"}
+    assert keys - words == set()
+    defaults = tomllib.loads(files("zhubi.core.rulebooks").joinpath("defaults.toml").read_text("utf-8"))
+    assert {each["id"] for items in defaults.values() for each in items} - words == set()
+    judging = next(kind for kind in shipped("shanxi-2024-10").kinds if kind.judges_indicators)
+    reads = {name for name, _ in judging.vocabulary if name.startswith(("sheet.", "panel.", "indicator."))}
+    own = ("sheet.points.", "panel.role.", "panel.tag.")
+    assert {name for name in reads if name not in code and not name.startswith(own)} == set()
+    assert all(f"{each}x" in code for each in own)
