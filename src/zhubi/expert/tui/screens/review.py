@@ -15,7 +15,7 @@ from zhubi.expert.tui import edits, routes, times
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
 from zhubi.expert.tui.page import FIELDS
-from zhubi.expert.tui.screens.review_reading import ReadingPage
+from zhubi.expert.tui.screens.review_writing import WritingPage
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
 from zhubi.expert.tui.widgets.line import OneLine
@@ -39,7 +39,7 @@ _LINE_OF_MISSING = {
 _IN_WORDS = frozenset({"comment", "words", "opinion"})
 
 
-class ReviewScreen(ReadingPage):
+class ReviewScreen(WritingPage):
     """One project: what is read on the left, what is filled in on the right; one at a time where it is narrow."""
 
     NAME = "review"
@@ -49,7 +49,6 @@ class ReviewScreen(ReadingPage):
         bound("ctrl+n", "next_missing", "next-missing", priority=True),
         bound("ctrl+l", "basis", "basis", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
-        bound("f7", "start_opinion", "start-opinion", show=False, priority=True),
         bound("f8", "correct", "correct", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
@@ -61,6 +60,7 @@ class ReviewScreen(ReadingPage):
         self._at = at
         self._busy = False
         self._edits = 0
+        self._remark: tuple[str, SheetLine | None] | None = None
 
     def body(self) -> ComposeResult:
         yield OneLine(id="info")
@@ -143,13 +143,17 @@ class ReviewScreen(ReadingPage):
         """What is said in words."""
         return self.query_one(Editor)
 
+    def _subject(self) -> Subject:
+        """What the editor is about: the line under the cursor."""
+        return Subject("", "") if self._state is None else subject_of(self.sheet.line, self._state)
+
     # What is shown around
 
     def _take(self, state: SheetState) -> None:
         """Show what follows from an edit."""
         self._state = state
         self.sheet.show(state)
-        self.editor.show(subject_of(self.sheet.line, state))
+        self.editor.show(self._subject())
         self._say_info(state)
         self._say_missing(state)
         if self.has_class("-broad"):
@@ -174,7 +178,9 @@ class ReviewScreen(ReadingPage):
 
     def _say_missing(self, state: SheetState) -> None:
         line = self.query_one("#missing", OneLine)
-        if self._view is not None and self._view.read_only:
+        if self._remark is not None and self._remark[1] == self.sheet.line:
+            line.say(self._remark[0], "", left_look="good")
+        elif self._view is not None and self._view.read_only:
             line.say(say("tui.review.read-only"), "", left_look="quiet")
         elif required := [each for each in state.missing if each.what != "opinion"]:
             names = say("tui.list-comma").join(name_of_missing(state, each) for each in state.missing)
@@ -212,6 +218,7 @@ class ReviewScreen(ReadingPage):
             return self.zhubi.sentence(problem)
         if state is not None:
             self._edits += 1
+            self._remark = None
             self._take(state)
         return ""
 
@@ -233,8 +240,8 @@ class ReviewScreen(ReadingPage):
             self._say_problem(self._edit(partial(edits.pick, self.desk, self.key, line, self._state, value)))
 
     def toggled(self, line: SheetLine) -> None:
-        """Space: not applicable, or confirmed."""
-        if self._state is not None:
+        """Space: not applicable, confirmed, or the cut that a condition offers."""
+        if self._state is not None and not self.take_offer(line):
             self._say_problem(self._edit(partial(edits.toggle, self.desk, self.key, line, self._state)))
 
     def words_wanted(self, line: SheetLine) -> None:
@@ -249,8 +256,16 @@ class ReviewScreen(ReadingPage):
 
     def _leave_editor(self, forward: bool) -> None:
         self.set_focus(self.sheet)
+        # What was typed may have been cleaned on its way into the sheet: from here on that is what is shown.
+        self.editor.show(self._subject())
         if forward:
             self.sheet.action_move(1)
+
+    def say_on_sheet(self, sentence: str) -> None:
+        """Say what was done, where what is missing stands; the next move or edit says that again."""
+        self._remark = sentence, self.sheet.line
+        if self._state is not None:
+            self._say_missing(self._state)
 
     def _say_problem(self, problem: str) -> None:
         if problem:
@@ -258,7 +273,7 @@ class ReviewScreen(ReadingPage):
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         if self._state is not None and message.rows is self.sheet:
-            self.editor.show(subject_of(self.sheet.line, self._state))
+            self.editor.show(self._subject())
             self._say_missing(self._state)
 
     # Acts
@@ -279,8 +294,7 @@ class ReviewScreen(ReadingPage):
             self.sheet.go_to(kind, missing.item) or self.sheet.go_to(kind, "")
         elif not self.sheet.go_to("check", missing.item):
             self.sheet.go_to("recommendation", "")
-        if self._state is not None:
-            self.editor.show(subject_of(self.sheet.line, self._state))
+        self.editor.show(self._subject())
         if missing.what in _IN_WORDS:
             self.editor.begin()
 
@@ -301,25 +315,6 @@ class ReviewScreen(ReadingPage):
         found = self.zhubi.attempt(lambda: review.basis_of(self.desk, self.key, line.item))
         if found is not None:
             show(found)
-
-    def action_start_opinion(self) -> None:
-        """Begin the opinion from one's own comments."""
-        state = self._state
-        if state is None or self._view is None or self._view.read_only:
-            return
-        self.editor.flush()
-        draft = self.zhubi.attempt(lambda: review.start_opinion(self.desk, self.key))
-        if not draft:
-            self.zhubi.say_done(say("tui.review.no-comments"))
-            return
-        words = f"{state.opinion}\n{draft}" if state.opinion.strip() else draft
-        self._say_problem(self._edit(lambda: review.set_opinion(self.desk, self.key, words)))
-        self._show_side(reading=False)
-        self.sheet.go_to("opinion", "")
-        if self._state is not None:
-            self.editor.show(Subject("", ""))
-            self.editor.show(subject_of(self.sheet.line, self._state))
-        self.editor.begin()
 
     def action_correct(self) -> None:
         """Correct what is signed: a new draft that will supersede it, with a reason."""

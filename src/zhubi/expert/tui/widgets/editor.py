@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from zhubi.core.model.text import clean_text
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.prose import Prose
+from zhubi.expert.tui.widgets.words import WordsArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +33,6 @@ class Subject:
     words: str = ""
     tall: bool = False
     """Whether the text wants all the room there is: the opinion."""
-
-
-class _WordsArea(TextArea):
-    """A text that Tab leaves forward and Esc leaves back, and that lets no key overtake another."""
-
-    def __init__(self, leave: Callable[[bool], None]) -> None:
-        super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
-        self._leave = leave
-
-    async def _on_key(self, event: events.Key) -> None:
-        focused = self.screen.focused
-        if focused is not None and focused is not self:
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
-        elif event.key in ("tab", "escape", "shift+tab"):
-            event.stop()
-            event.prevent_default()
-            self._leave(event.key == "tab")
-        else:
-            await super()._on_key(event)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        # Word processors paste CR LF, tabs and unseen characters; paragraphs stay, the rest is cleaned here.
-        event.prevent_default()
-        event.stop()
-        if not self.read_only:
-            result = self.replace(clean_text(event.text), *self.selection)
-            self.move_cursor(result.end_location)
 
 
 class Editor(Vertical):
@@ -88,14 +60,14 @@ class Editor(Vertical):
     def compose(self) -> ComposeResult:
         yield Prose(id="guide")
         yield Field("", id="line")
-        area = _WordsArea(self._gone_on)
+        area = WordsArea(self._gone_on)
         area.read_only = self._locked
         yield area
 
     @property
-    def area(self) -> TextArea:
+    def area(self) -> WordsArea:
         """The text."""
-        return self.query_one(TextArea)
+        return self.query_one(WordsArea)
 
     @property
     def field(self) -> Field:
@@ -113,6 +85,49 @@ class Editor(Vertical):
         self.area.read_only = locked
         self.field.input.disabled = locked
 
+    @property
+    def writing(self) -> bool:
+        """Whether the caret stands in the text or the short line, so that words can be put there."""
+        return not self._locked and (self._has_caret(self.area) or self._has_caret(self.field.input))
+
+    def _has_caret(self, widget: Widget) -> bool:
+        # Not has_focus: that follows a message later, behind keys that are on their way already.
+        return self.is_attached and self.screen.focused is widget
+
+    @property
+    def selected(self) -> str:
+        """The words that are selected where the caret stands; empty when none are."""
+        if self._has_caret(self.field.input):
+            return self.field.input.selected_text
+        return self.area.selected_text
+
+    @property
+    def words(self) -> str:
+        """All that stands where the caret stands."""
+        return self.field.value if self._has_caret(self.field.input) else self.area.text
+
+    def insert_words(self, text: str) -> bool:
+        """Put words at the caret, in the place of what is selected; False where nothing can be written."""
+        if self._locked or not (self.writing or self.begin()):
+            return False
+        if self.screen.focused is self.field.input:
+            self.field.input.insert_text_at_cursor(" ".join(text.split()))
+        else:
+            self.area.put(text)
+        self.flush()
+        return True
+
+    def become(self, subject: Subject) -> None:
+        """Show what the sheet holds now, whatever stands here: after an edit was taken back."""
+        same = (subject.kind, subject.item) == (self._subject.kind, self._subject.item)
+        if same:
+            with self.prevent(TextArea.Changed, Input.Changed):
+                self.area.become(subject.words)
+                self.field.value = subject.line
+            self._written = (subject.line, subject.words)
+            self._subject = subject
+        self.show(subject)
+
     def show(self, subject: Subject) -> None:
         """Be about something else; what was being written is written first."""
         same = (subject.kind, subject.item) == (self._subject.kind, self._subject.item)
@@ -126,15 +141,16 @@ class Editor(Vertical):
         self.area.placeholder = Content(subject.words_label or "")
         self.set_class(subject.tall, "-tall")
         # While the person writes, what comes back from the sheet is what was just written: leave the caret alone.
-        if not same or not self.area.has_focus:
+        if not same or not self._has_caret(self.area):
             with self.prevent(TextArea.Changed):
                 if self.area.text != subject.words:
                     self.area.load_text(subject.words)
                     self.area.move_cursor(self.area.document.end)
-        if not same or not self.field.input.has_focus:
+        if not same or not self._has_caret(self.field.input):
             with self.prevent(Input.Changed):
                 self.field.value = subject.line
-        if not same:
+        if not self.writing:
+            # What stands here is what the sheet holds, cleaned and put in order.
             self._written = (subject.line, subject.words)
 
     def flush(self) -> None:
@@ -147,10 +163,10 @@ class Editor(Vertical):
             self._written = (line, words)
             self._write(self._subject, line, words)
 
-    def begin(self) -> bool:
-        """Put the caret where something can be written; False where there is nothing to write."""
+    def begin(self, *, in_text: bool = False) -> bool:
+        """Put the caret where something can be written, past the short line if asked; False where nothing can."""
         # Widget.focus() would wait its turn behind keys that are on their way already.
-        if self._subject.line_label is not None:
+        if self._subject.line_label is not None and not (in_text and self._subject.words_label is not None):
             self.screen.set_focus(self.field.input)
         elif self._subject.words_label is not None:
             self.screen.set_focus(self.area)
@@ -181,7 +197,7 @@ class Editor(Vertical):
 
     def action_on_word(self) -> None:
         """Tab: from the short line into the text, from the text on to the next line of the sheet."""
-        if self.field.input.has_focus:
+        if self._has_caret(self.field.input):
             self._from_line()
         else:
             self._gone_on(True)

@@ -39,6 +39,8 @@ class Field(Horizontal):
 
     def relabel(self, label: str) -> None:
         """Call it something else."""
+        if label == self._label:
+            return  # a label that is set lays the whole screen out anew
         self._label = label
         for shown in self.query(Static):
             shown.update(Content(label))

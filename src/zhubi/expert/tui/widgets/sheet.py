@@ -65,6 +65,8 @@ class SheetRows(Rows):
         self._sheet_lines = lines_of(state)
         self._typing: Typing | None = None
         self._before = ""
+        self._drawn: dict[int, tuple[int, list[Piece]]] = {}
+        """What each line said when it was drawn last, and in how many cells."""
 
     # What is shown
 
@@ -80,10 +82,17 @@ class SheetRows(Rows):
         lines = lines_of(state)
         if lines != self._sheet_lines:
             self._sheet_lines = lines
+            self._drawn.clear()
             self.reload()
             if here is not None:
                 self._stand_on(here.kind, here.item)
-        self.refresh()
+            return
+        # A key changes a line or two: drawing all of them again takes as long as everything else it does.
+        top = self.scroll_offset.y
+        for line in range(top, min(len(lines), top + self.size.height)):
+            width, before = self._drawn.get(line, (-1, []))
+            if width < 0 or self._pieces(line, width) != before:
+                self._draw_line(line)
 
     def count_lines(self) -> int:
         return len(self._sheet_lines)
@@ -92,6 +101,11 @@ class SheetRows(Rows):
         return 0 <= line < len(self._sheet_lines) and self._sheet_lines[line].selectable
 
     def pieces(self, line: int, width: int) -> list[Piece]:
+        found = self._pieces(line, width)
+        self._drawn[line] = width, found
+        return found
+
+    def _pieces(self, line: int, width: int) -> list[Piece]:
         typing = self._typing if line == self.cursor else None
         return draw(self._sheet_lines[line], self._state, width, typing)
 
@@ -105,6 +119,12 @@ class SheetRows(Rows):
         self._go_on()
         self._typing = None
         return self._stand_on(kind, item)
+
+    def drop_typing(self) -> None:
+        """Forget digits that are on the line and cannot stand; those that can are kept already."""
+        self._go_on()
+        self._typing = None
+        self.refresh()
 
     def _stand_on(self, kind: str, item: str) -> bool:
         for place, line in enumerate(self._sheet_lines):
