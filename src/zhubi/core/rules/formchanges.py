@@ -19,7 +19,7 @@ PARTS: Final[Mapping[str, str]] = {
     "criteria": "criterion", "bands": "band", "questions": "question", "findings": "finding", "facts": "fact-rule",
     "checks": "check", "materials": "material", "recommendations": "recommendation", "conclusions": "conclusion",
     "commitments": "commitment", "roles": "role", "tags": "tag", "seats": "seat", "methods": "method",
-    "requirements": "requirement",
+    "requirements": "requirement", "contradictions": "contradiction",
 }  # fmt: skip
 """What one item of a list is called, by the list."""
 

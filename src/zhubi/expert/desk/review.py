@@ -25,6 +25,7 @@ from zhubi.core.model.text import clean_line, clean_text, fold_digits
 from zhubi.core.rules.scoring import PointsFault, parse_points
 from zhubi.expert.desk import overview
 from zhubi.expert.desk.basis import basis_view
+from zhubi.expert.desk.changes import news
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.reading import content_view
 from zhubi.expert.desk.sheetstate import sheet_state
@@ -50,15 +51,6 @@ def open_review(desk: Desk, key: ReviewKey) -> ReviewView:
     assert row is not None
     kind, said = work.form.kind, language()
     recovered = desk.store.drafts.recovered(key) if work.draft is not None else None
-    flags = set(row.flags)
-    if work.form.outdated:
-        flags.add("new-rules")
-    if (
-        work.draft is not None
-        and work.opened is not None
-        and work.draft.version != work.opened.version.digest
-    ):
-        flags.add("new-version")
     sheet, results = work.completed(work.sheet) if work.editable else (work.sheet, work.results(work.sheet))
     returned = work.view.returned.body if work.view.returned is not None else None
     return ReviewView(
@@ -79,7 +71,7 @@ def open_review(desk: Desk, key: ReviewKey) -> ReviewView:
         refused_words(work.view),
         work.draft is not None and bool(work.draft.corrects),
         work.draft.reason if work.draft is not None else "",
-        frozenset(flags),
+        row.flags | news(desk, work),
     )
 
 

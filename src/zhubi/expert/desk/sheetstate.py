@@ -67,6 +67,7 @@ def sheet_state(
         opinion_length(sheet.opinion),
         kind.opinion_minimum,
         sheet.recommendation_words,
+        work.look_again(sheet),
     )  # fmt: skip
 
 

@@ -224,6 +224,8 @@ class SheetState:
     opinion_length: int
     opinion_minimum: int
     recommendation_words: str
+    look_again: tuple[str, ...] = ()
+    """Places (``score:innovation``, ``opinion``) that ask for another look since the form or the papers changed."""
 
 
 @dataclass(frozen=True, slots=True)
