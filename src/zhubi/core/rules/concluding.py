@@ -122,13 +122,16 @@ def counting_conclusion(records: Iterable[Record]) -> Heads:
 
 
 def _mean(kind: ReviewKind, reviews: Iterable[Record]) -> int | None:
-    """The mean of the totals of those who score the whole, half up, in the scale's smallest step."""
+    """The mean of the totals of those who score the whole, in the scale's smallest step.
+
+    Rounded down: a line such as 90 is reached by those who reach it, not by rounding.
+    """
     if kind.scale is None:
         return None
     totals = [each.body.sheet.total for each in reviews if isinstance(each.body, ReviewBody)]
     whole = sum(criterion.full for criterion in kind.criteria)
     points = [each.points for each in totals if each is not None and each.full == whole]
-    return (2 * sum(points) + len(points)) // (2 * len(points)) if points else None
+    return sum(points) // len(points) if points else None
 
 
 def _findings(kind: ReviewKind, body: ConclusionBody) -> Iterator[Problem]:
