@@ -93,6 +93,8 @@ def look() -> Any:
 _load("memory_desk")
 _load("memory_desk").FUNCTIONS["review"] = _load("memory_review").REVIEW
 _load("memory_desk").FUNCTIONS["reading"] = {}
+_load("memory_desk").FUNCTIONS["notes"] = _load("memory_review").NOTES
+_load("memory_desk").FUNCTIONS["passages"] = _load("memory_review").PASSAGES
 _load("memory_desk").install(
     lambda target, name, value: hasattr(target, name) or setattr(target, name, value)
 )

@@ -62,6 +62,9 @@ class MemoryDesk:
     sync: Callable[[], SyncReport] = lambda: SyncReport(False, 0, 0, 0, 0, 0, 0, 0)
     sheet: Any = None
     edits: int = 0
+    notes: list[Any] = field(default_factory=list)
+    places: list[Any] = field(default_factory=list)
+    stated: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     directory: Path = field(default_factory=Path.cwd)
 
     def clock(self) -> datetime:

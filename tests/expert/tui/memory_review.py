@@ -9,8 +9,10 @@ from typing import Any
 import memory_desk
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.sheet import Sheet
+from zhubi.core.model.sheet import Citation, Sheet
 from zhubi.core.model.text import fold_digits
+from zhubi.expert.desk.notes import CitationRow, NoteRow, quotation
+from zhubi.expert.desk.passages import Passage, PassageView
 from zhubi.expert.desk.sheetviews import (
     AttachmentRow,
     BandView,
@@ -31,6 +33,8 @@ from zhubi.expert.desk.sheetviews import (
     SheetState,
     TotalView,
 )
+
+CONTENT = "c0" * 32
 
 BANDS = (
     BandView("excellent", "优18-20", "达到国际先进水平"), BandView("good", "良16-17", ""),
@@ -75,6 +79,7 @@ def content() -> ContentView:
         (IndicatorRow("purity", "提纯率", ">=99.5", "%", True, "99.6%", "", "", ""),),
         (AttachmentRow("ab" * 32, "查新报告.pdf", "查新报告", "application/pdf", "", 240_000, "here", 100),
          AttachmentRow("cd" * 32, "盖章扫描件.pdf", "", "application/pdf", "", 3_400_000, "partial", 62)),
+        CONTENT,
     )  # fmt: skip
 
 
@@ -194,4 +199,56 @@ REVIEW: dict[str, Callable[..., Any]] = {
     "basis_of": lambda desk, key, item: BasisView(
         "四.9", "浙江省揭榜挂帅办法", "企业自筹不低于八成。", False
     ),
+}
+
+
+# Notes, citations and reading places, as far as the screens need them
+
+
+def _at(passage: Passage) -> PassageView:
+    titles = {CONTENT: "项目材料", "ab" * 32: "附件1 查新报告", "cd" * 32: "附件2 盖章扫描件"}
+    return PassageView(
+        passage, titles.get(passage.document, "他处"), f"第{passage.page}页", passage.document in titles
+    )
+
+
+def _add_note(desk: Any, key: Any, passage: Passage, words: str = "") -> NoteRow:
+    made = NoteRow(len(desk.notes) + 1, _at(passage), words, memory_desk.NOW, memory_desk.NOW)
+    desk.notes.append(made)
+    return made
+
+
+def _change_note(desk: Any, key: Any, note: int, words: str) -> NoteRow:
+    desk.notes = [replace(each, words=words) if each.id == note else each for each in desk.notes]
+    return next(each for each in desk.notes if each.id == note)
+
+
+def _cite(desk: Any, key: Any, passage: Passage) -> tuple[SheetState, int]:
+    listed = desk.sheet.sheet.citations
+    number = len(listed) + 1
+    added = Citation(
+        number=number, document=passage.document, page=passage.page, quotation=quotation(passage.words)
+    )
+    return _changed(desk, sheet=Sheet(citations=(*listed, added))), number
+
+
+NOTES: dict[str, Callable[..., Any]] = {
+    "notes": lambda desk, key: tuple(desk.notes),
+    "add": _add_note,
+    "change": _change_note,
+    "remove": lambda desk, key, note: setattr(
+        desk, "notes", [each for each in desk.notes if each.id != note]
+    ),
+    "place_of": lambda desk, key, passage: _at(passage),
+    "cite": _cite,
+    "cited": lambda desk, key: tuple(
+        CitationRow(each.number, _at(Passage(each.document, each.page, 0, each.quotation)))
+        for each in desk.sheet.sheet.citations
+    ),
+}
+
+PASSAGES: dict[str, Callable[..., Any]] = {
+    "places": lambda desk, key: tuple(desk.places),
+    "keep_place": lambda desk, key, passage: desk.places.insert(0, passage),
+    "stated": lambda desk, key, line, item: tuple(_at(each) for each in desk.stated.get((line, item), ())),
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zhubi.core.model.records import DossierBody
+from zhubi.core.rules.checks import MATERIAL
+from zhubi.core.rules.conditions import references
 from zhubi.locale import say
 
 if TYPE_CHECKING:
@@ -88,3 +91,70 @@ def keep_place(desk: Desk, key: ReviewKey, passage: Passage) -> None:
     if not desk.store.read_only:
         place = ReadingPlace(passage.document, passage.page, passage.row)
         desk.store.places.keep(key.office, key.dossier, place, desk.clock())
+
+
+# Where the papers state what a line of the sheet is about
+
+
+def stated(desk: Desk, key: ReviewKey, line: str, item: str) -> tuple[PassageView, ...]:
+    """Where the papers state what a line of the sheet is about: a fact, a check, an indicator, a cut.
+
+    A check leads to each fact that its condition reads, or to the material it asks for. Nothing for other lines, and
+    nothing while the papers are not here. The passage's row is -1 where the heading of a section is all there is.
+    """
+    from zhubi.expert.desk.working import work_on
+
+    work = work_on(desk, key)
+    opened = work.opened
+    if opened is None:
+        return ()
+    content, tables = opened.content, len(opened.content.sections) + 1
+    document = opened.body.manifest.content.digest
+    if line == "fact":
+        found = [_fact_at(opened, [each.id for each in work.form.kind.facts], item)]
+    elif line == "check" and item.startswith(MATERIAL):
+        material = item.removeprefix(MATERIAL)
+        found = [Passage(each.blob, 1) for each in content.attachments if each.material == material]
+    elif line == "check":
+        rule = next((each for each in work.form.kind.checks if each.id == item), None)
+        read = references(f"({rule.expr}) && ({rule.when or 'true'})") if rule is not None else ()
+        known = [each.id for each in work.form.kind.facts]
+        found = [_fact_at(opened, known, name) for name in known if f"fact.{name}" in read]
+    elif line == "cut":
+        found = [_row_at(document, tables + 1, [each.id for each in content.budget], item)]
+    elif line == "indicator":
+        found = [_row_at(document, tables + 2, [each.id for each in content.indicators], item)]
+    else:
+        found = []
+    return tuple(passage_view(desk, key, opened, each) for each in found)
+
+
+def _row_at(document: str, page: int, ids: list[str], item: str) -> Passage:
+    # The first row of a table names its columns.
+    return Passage(document, page, ids.index(item) + 1 if item in ids else 0)
+
+
+def _fact_at(opened: Opened, known: list[str], name: str) -> Passage:
+    """The value of a fact in the section that states it, else the section's heading; else its row in the table."""
+    document, content = opened.body.manifest.content.digest, opened.content
+    fact = next((each for each in reversed(content.facts) if each.name == name), None)
+    for page, section in enumerate(content.sections, 1):
+        if fact is not None and fact.section == section.id:
+            text = "".join(section.text.split())
+            spelt = next((each for each in _spellings(fact.value) if each in text), "")
+            return Passage(document, page, 0 if spelt else -1, spelt)
+    return _row_at(document, len(content.sections) + 1, known, name)
+
+
+def _spellings(value: bool | int | str) -> Iterator[str]:
+    """How papers write a value: an amount in 元 or 万, with and without commas."""
+    if isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        yield "".join(value.split())
+        return
+    wan = f"{value / 10_000:.4f}".rstrip("0").rstrip(".")
+    yield from (f"{value:,}", str(value)) if abs(value) < 10_000 or value % 100 else ()
+    yield f"{wan}万"
+    yield f"{value / 10_000:,.4f}".rstrip("0").rstrip(".") + "万"
+    yield from (f"{value:,}", str(value))
