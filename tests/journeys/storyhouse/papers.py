@@ -18,9 +18,13 @@ def lay_out(
     text: str = "项目面向丘陵果园，研制轻简化采收装备。",
     facts: Mapping[str, Any] | None = None,
     files: Mapping[str, bytes] | None = None,
+    materials: Mapping[str, str] | None = None,
     set_up_on: str = "2026-03-18",
 ) -> Path:
-    """One dossier with one section and its attachments; gives the folder that is imported."""
+    """One dossier with one section and its attachments; gives the folder that is imported.
+
+    ``materials``: the kind of paper of each file that has one.
+    """
     place = folder / code
     place.mkdir(parents=True, exist_ok=True)
     lines = [
@@ -43,6 +47,8 @@ def lay_out(
     for name, body in (files or {}).items():
         (place / name).write_bytes(body)
         lines += ["[[attachments]]", f"file = {_text(name)}", f"title = {_text(Path(name).stem)}"]
+        if materials and name in materials:
+            lines.append(f"material = {_text(materials[name])}")
     (place / "dossier.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 

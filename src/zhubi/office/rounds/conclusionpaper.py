@@ -35,7 +35,7 @@ def conclusion_papers(
     return (
         SourceFile(WrittenPaper(text), f"{name}.md", "text/markdown", name, material),
         SourceFile(
-            WrittenPaper(proof), f"{name}-签名记录与回执.json", "application/json",
+            WrittenPaper(proof), f"{name}-签名记录与回执.txt", "text/plain",
             f"{name}（签名记录与回执）", material,
         ),
     )  # fmt: skip
