@@ -319,3 +319,40 @@ def test_a_sheet_that_is_not_one_is_told_what_is_wrong(enrolled: Any, shell: She
 def _rounds(story: Any) -> Any:
     with story.open() as desk:
         return overview.rounds(desk)
+
+
+def test_changes_under_a_sheet_are_seen_taken_over_and_taken_back(
+    enrolled: Any, shell: Shell, tmp_path: Path
+) -> None:
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    code = overview.rows(desk, None, 0, 1)[0].code
+    desk.close()
+    filled = tmp_path / "sheet.toml"
+    filled.write_text('scores = {node = "62", effort = "13"}', encoding="utf-8")
+    assert shell("sheet", code, "--file", str(filled))[0] == 0
+    assert "没有变化" in shell("changes", code)[1]
+    assert shell("adopt", code, "--rules")[0] == 1
+    assert shell("adopt", code)[0] == 2
+    enrolled.clock.on(minutes=5)
+    enrolled.change(
+        enrolled.round,
+        "amend",
+        overrides={"criteria.node.full": 50, "criteria.effort.full": 35},
+        reason="试行",
+    )
+    shell("sync")
+    _, out, hint = shell("changes", code)
+    assert "由“70”改为“50”" in out and "62（超过新的满分）" in out
+    assert f"zhubi adopt {code} --rules" in hint
+    status, out, _ = shell("adopt", code, "--rules")
+    assert status == 0 and "缺评分：节点与考核指标" in out
+    out = shell("changes", code)[1]
+    assert "[score:node]" in out and "62" in out
+    assert "[score:node]" not in shell("changes", code, "--looked", "score:node")[1]
+    assert shell("adopt", code, "--back")[0] == 0
+    assert 'node = "62"' in shell("sheet", code)[1]
+    assert shell("adopt", code, "--keep")[0] == 0
+    assert "已看过" in shell("changes", code)[1]
+    assert shell("correct", code, "--reason", " ")[0] == 1
