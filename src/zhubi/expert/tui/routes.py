@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zhubi.locale import say
 
 if TYPE_CHECKING:
+    from zhubi.expert.desk.passages import Passage
     from zhubi.expert.desk.views import NextStep, ReviewKey, RoundRow, Row
     from zhubi.expert.tui.application import ZhubiApp
 
@@ -68,11 +69,13 @@ def open_declare(app: ZhubiApp, round_id: str, dossier: str | None = None) -> No
     app.push_screen(DeclareScreen(round_id, dossier))
 
 
-def open_review(app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None) -> None:
-    """Reader and sheet of one project; ``at`` the line of its sheet (kind, item) where it is given."""
+def open_review(
+    app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
+) -> None:
+    """Reader and sheet of one project; at the line ``at`` of its sheet (kind, item), or at ``place`` in its papers."""
     from zhubi.expert.tui.screens.review import ReviewScreen
 
-    app.push_screen(ReviewScreen(key, at))
+    app.push_screen(ReviewScreen(key, at, place))
 
 
 def open_grid(app: ZhubiApp, office: str, round_id: str, dossier: str | None = None) -> None:

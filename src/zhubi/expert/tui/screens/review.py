@@ -29,6 +29,7 @@ from zhubi.locale import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zhubi.expert.desk.passages import Passage
     from zhubi.expert.desk.sheetviews import BasisView, MissingRow, RecoveredDraft, ReviewView, SheetState
     from zhubi.expert.desk.views import ReviewKey
 
@@ -54,10 +55,13 @@ class ReviewScreen(WritingPage):
         bound("escape", "back", "back"),
     ]
 
-    def __init__(self, key: ReviewKey, at: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
+    ) -> None:
         super().__init__()
         self.key = key
         self._at = at
+        self._place = place
         self._busy = False
         self._edits = 0
         self._remark: tuple[str, SheetLine | None] | None = None
@@ -102,7 +106,7 @@ class ReviewScreen(WritingPage):
             self.editor.set_locked(view.read_only)
         else:
             await panes.mount(
-                ReadingPane(view),
+                ReadingPane(view, self._place),
                 Vertical(
                     SheetRows(view.state, self, id="sheet"),
                     Editor(self._write, self._leave_editor, locked=view.read_only),
@@ -129,7 +133,7 @@ class ReviewScreen(WritingPage):
 
     def _begin(self, view: ReviewView) -> None:
         first_reading = view.stage == "ready" and view.content is not None and self.has_class("-narrow")
-        self._show_side(reading=first_reading and self._at is None)
+        self._show_side(reading=self._place is not None or (first_reading and self._at is None))
         if self._at is not None:
             self.sheet.go_to(*self._at)
 
