@@ -65,10 +65,13 @@ def test_show_gives_every_item_with_its_basis(spoken: str) -> None:
     result = run("show", "sx.acceptance-meeting")
     assert result.exit_code == 0
     kind = shipped("shanxi-2024-10").kind("sx.acceptance-meeting")
-    for item in (*kind.criteria, *kind.checks, *kind.materials, *kind.conclusions, *kind.recommendations):
+    items = (*kind.criteria, *kind.checks, *kind.materials, *kind.conclusions, *kind.recommendations)
+    for item in (*items, *kind.contradictions):
         assert item.name.said(spoken) in result.output
     assert "[晋 第四十三条(二)]" in result.output
     assert "{" not in result.output
+    assert "60%" in result.output
+    assert "100%" not in result.output
 
 
 def test_show_json_is_the_compiled_data(spoken: str) -> None:

@@ -23,10 +23,9 @@ def kind_page(policy: Policy, kind: ReviewKind, language: str) -> list[str]:
     lines += _section("checks", _checks(kind, language))
     lines += _section("materials", _materials(kind, language))
     lines += _section("panel", _panel(kind, language))
-    lines += _section(
-        "recommendations", (_line(each.id, each.name, each.basis, language) for each in kind.recommendations)
-    )
+    lines += _section("recommendations", _recommendations(kind, language))
     lines += _section("conclusions", _conclusions(kind, language))
+    lines += _section("contradictions", _contradictions(kind, language))
     lines += _section(
         "commitments", (_line(each.id, each.name, each.basis, language) for each in kind.commitments)
     )
@@ -53,6 +52,10 @@ def _criteria(kind: ReviewKind, language: str) -> Iterator[str]:
     for each in kind.criteria:
         scorers = ", ".join(names[role] for role in each.roles) or say("rulebook.everyone")
         yield _line(each.id, each.name, each.basis, language, points_text(kind, each.full), scorers)
+        asked = [say("rulebook.comment-below", percent=each.comment_below)] if each.comment_below > 0 else []
+        asked += [say("rulebook.comment-above", percent=each.comment_above)] if each.comment_above < 100 else []
+        if asked:
+            yield "  " + "  ".join([*asked, say(f"rulebook.comment-{each.comment_severity}")])
     if kind.scale is not None and kind.scale.advisory:
         yield say("rulebook.advisory")
 
@@ -80,6 +83,21 @@ def _panel(kind: ReviewKind, language: str) -> Iterator[str]:
             yield f"  when  {each.when}"
     if note := kind.panel.note.said(language):
         yield note
+
+
+def _recommendations(kind: ReviewKind, language: str) -> Iterator[str]:
+    names = {each.id: each.name.said(language) for each in kind.conclusions}
+    for each in kind.recommendations:
+        yield _line(each.id, each.name, each.basis, language)
+        if each.conclusions:
+            spoken = ", ".join(names[name] for name in each.conclusions)
+            yield "  " + say("rulebook.speaks-for", conclusions=spoken)
+
+
+def _contradictions(kind: ReviewKind, language: str) -> Iterator[str]:
+    for each in kind.contradictions:
+        yield _line(each.id, each.name, each.basis, language)
+        yield f"  when  {each.when}"
 
 
 def _conclusions(kind: ReviewKind, language: str) -> Iterator[str]:
