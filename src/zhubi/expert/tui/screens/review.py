@@ -51,6 +51,7 @@ class ReviewScreen(WritingPage):
         bound("ctrl+l", "basis", "basis", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
         bound("f8", "correct", "correct", show=False, priority=True),
+        bound("f4", "changes", "changes", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
@@ -206,6 +207,8 @@ class ReviewScreen(WritingPage):
         if view.correcting:
             said.append((say("tui.review.correcting", reason=view.correction_reason), "warn"))
         said += [(say(f"desk.flag.{flag}"), "warn") for flag in sorted(view.flags - {"correcting"})]
+        if view.flags & {"new-version", "older-version"}:
+            said[-1] = (f"{said[-1][0]} {say('changes.hint')}", "warn")
         banner = self.query_one("#banner", Prose)
         banner.display = bool(said)
         banner.say(*said)
@@ -339,6 +342,12 @@ class ReviewScreen(WritingPage):
         if self._view is not None:
             self.editor.flush()
         routes.open_submit(self.zhubi, self.key.round, self.key)
+
+    def action_changes(self) -> None:
+        """What changed under the sheet, and what to do about it."""
+        if self._view is not None:
+            self.editor.flush()
+            routes.open_changes(self.zhubi, self.key)
 
     def action_trail(self) -> None:
         """The story of this project."""
