@@ -130,6 +130,13 @@ def open_trail(app: ZhubiApp, key: ReviewKey) -> None:
     app.push_screen(TrailScreen(key))
 
 
+def open_changes(app: ZhubiApp, key: ReviewKey) -> None:
+    """What changed under the sheet of one project."""
+    from zhubi.expert.tui.screens.changes import ChangesScreen
+
+    app.push_screen(ChangesScreen(key))
+
+
 def open_receipts(app: ZhubiApp) -> None:
     """All receipts on this machine."""
     from zhubi.expert.tui.screens.receipts import ReceiptsScreen
