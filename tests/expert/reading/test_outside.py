@@ -44,7 +44,7 @@ def test_the_systems_program_is_shown_the_document(tmp_path):
 
 def test_only_the_expert_can_look_into_the_folder(tmp_path, folder):
     (tmp_path / "outside").mkdir(mode=0o755)
-    path = folder.open(io.BytesIO(b"x"), "a.pdf")
+    path = folder.open(lambda sink: sink.write(b"x"), "a.pdf")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for parent in (path.parent, path.parent.parent, tmp_path / "outside"):
         assert stat.S_IMODE(parent.stat().st_mode) == 0o700
@@ -119,14 +119,12 @@ def test_a_link_in_place_of_the_folder_is_not_followed(tmp_path):
 
 
 def test_a_stream_that_breaks_leaves_nothing_behind(tmp_path, folder):
-    class Torn(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            if self.tell():
-                raise OSError(5, "Input/output error")
-            return super().read(4)
+    def torn(sink) -> None:
+        sink.write(b"secret")
+        raise OSError(5, "Input/output error")
 
     with pytest.raises(ReadingError) as caught:
-        folder.open(Torn(b"secret and more"), "a.pdf")
+        folder.open(torn, "a.pdf")
     assert caught.value.kind == "reading.cannot-write"
     assert list((tmp_path / "outside").rglob("*.pdf")) == []
 

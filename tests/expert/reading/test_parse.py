@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from zhubi.expert.reading import parse, process
+from zhubi.expert.reading import opened, process
 from zhubi.expert.reading.document import Finished, Page, ReadingState, Started
 from zhubi.expert.reading.errors import ReadingError
 from zhubi.expert.reading.limits import DEFAULT, Limits
@@ -30,7 +30,7 @@ def children(monkeypatch):
             super().__init__(*arguments)
             started.append(self)
 
-    monkeypatch.setattr(parse, "Child", Watched)
+    monkeypatch.setattr(opened, "Child", Watched)
     return started
 
 
@@ -109,8 +109,8 @@ def test_a_reading_that_takes_too_long_is_stopped(papers, children):
 def test_an_expert_who_reads_slowly_is_not_mistaken_for_a_slow_document(papers, children):
     events = iter_pages(papers.pdf(["甲" * 1000] * 200))
     next(events)
-    children[0]._listener.join()  # the child says all it has to say while nobody asks
-    children[0]._expire()
+    assert children[0]._deadline.finished.wait(20)  # the child says all it has to say while nobody asks
+    children[0].expire()
     assert list(events)[-1] == Finished("pdf", ReadingState.READ)
 
 

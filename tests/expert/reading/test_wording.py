@@ -8,6 +8,7 @@ import pytest
 from zhubi import locale
 from zhubi.expert import reading
 from zhubi.expert.reading.document import Document, Finished, ReadingState
+from zhubi.expert.reading.opened import NO_PICTURE
 
 ROOM = Path(reading.__file__).parent
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py"))
@@ -18,12 +19,13 @@ KINDS = set(re.findall(r'"(reading\.[a-z-]+)"', SOURCE))
 @pytest.mark.parametrize("tongue", locale.LANGUAGES)
 def test_every_state_detail_and_error_has_a_sentence(tongue):
     assert {"zip", "memory", "output", "old-office"} <= DETAILS
-    assert {"reading.cannot-start", "reading.no-opener", "reading.cannot-write", "reading.not-shown"} <= KINDS
+    assert {"reading.cannot-start", "reading.no-opener", "reading.cannot-write", "reading.not-shown", "reading.other-content"} <= KINDS
     said = locale.catalogue("reading", tongue)
     needed = (
         KINDS
         | {f"reading.state.{state}" for state in ReadingState}
         | {f"reading.detail.{d}" for d in DETAILS}
+        | {f"reading.no-picture.{reason}" for reason in NO_PICTURE}
     )
     assert needed - set(said) == set()
 

@@ -13,7 +13,7 @@ from zhubi.expert.desk import words
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import form_of
 from zhubi.expert.desk.opening import OUTSIDE
-from zhubi.expert.desk.sealed import Opened, open_sealed, read_attachment
+from zhubi.expert.desk.sealed import Opened, attachment_source, open_sealed
 from zhubi.expert.desk.sheetviews import (
     AttachmentRow,
     BudgetRow,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zhubi.core.model.dossier import BudgetLine, Content, Indicator
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.reading.document import Event
+    from zhubi.expert.reading.opened import AttachmentReading
     from zhubi.expert.reading.outside import OutsideFolder
 
 
@@ -61,6 +62,7 @@ def content_view(desk: Desk, opened: Opened, kind: ReviewKind) -> ContentView:
         budget_rows(kind, found.budget, None),
         indicator_rows(found.indicators, {}),
         tuple(_attachment(desk, opened, each.blob) for each in found.attachments),
+        opened.body.manifest.content.digest,
     )
 
 
@@ -143,14 +145,26 @@ def indicator_rows(
     )  # fmt: skip
 
 
-def attachment_pages(desk: Desk, key: ReviewKey, blob: str) -> Iterator[Event]:
-    """An attachment's pages as they are parsed, in a process of their own; closing the iterator ends it."""
-    from zhubi.expert.reading.parse import iter_pages
+def open_attachment(desk: Desk, key: ReviewKey, blob: str, first: int = 1) -> AttachmentReading:
+    """An attachment, open in a process of its own until it is closed: its pages as they come, and pictures of them.
+
+    The text of page ``first`` and of those beside it comes before that of the others, where the format allows. What is
+    wrong with the sealed file is raised by ``events`` and ``picture``, before any page: ``store.blob-missing``,
+    ``store.blob-damaged``, ``reading.other-content``. Here: the faults of ``open_sealed``, ``desk.no-attachment``,
+    ``reading.cannot-start``.
+    """
+    from zhubi.expert.reading.opened import AttachmentReading
 
     opened = opened_for(desk, key)
     attachment, _ = opened.attachment(blob)
-    plain = read_attachment(desk, opened, blob)
-    yield from iter_pages(plain, attachment.name, attachment.media_type)
+    pour = attachment_source(desk, opened, blob)
+    return AttachmentReading(pour, attachment.name, attachment.media_type, first=first)
+
+
+def attachment_pages(desk: Desk, key: ReviewKey, blob: str) -> Iterator[Event]:
+    """An attachment's pages as they are parsed, for whoever wants nothing else; closing the iterator ends it."""
+    with open_attachment(desk, key, blob) as attachment:
+        yield from attachment.events()
 
 
 def outside_warned(desk: Desk) -> bool:
@@ -165,10 +179,10 @@ def open_outside(desk: Desk, key: ReviewKey, blob: str) -> Path:
     """
     opened = opened_for(desk, key)
     attachment, _ = opened.attachment(blob)
-    plain = read_attachment(desk, opened, blob)
+    pour = attachment_source(desk, opened, blob)
     if desk.session.outside is None:
         desk.session.outside = _folder(desk)
-    path: Path = desk.session.outside.open(plain, attachment.name)
+    path: Path = desk.session.outside.open(pour, attachment.name)
     return path
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from zhubi.core.model.dossier import Attachment, BlobRef, Content
+from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import DossierBody, KeyReleaseBody, Record
-from zhubi.core.trust.canonical import parse_json, sha256_hex
+from zhubi.core.trust.canonical import parse_json
 from zhubi.core.trust.sealing import SealingKey, unseal
 from zhubi.expert.desk.errors import DeskError
 
 if TYPE_CHECKING:
     from zhubi.core.rules.lifecycle import AssignmentView
+    from zhubi.core.trust.sealing import Sink
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.desk.views import ReviewKey
+    from zhubi.expert.reading.unsealing import Pour
 
 _CONTENT_LIMIT = 64 * 1024 * 1024
 _KEPT = 6
@@ -54,10 +57,7 @@ def open_sealed(desk: Desk, key: ReviewKey, view: AssignmentView) -> Opened:
     ``desk.not-unsealed``: no key yet; ``store.blob-missing``: the content is still to come; ``desk.sealed-other``:
     what was inside is not what the record says. A version stays in memory for as long as the desk is open.
     """
-    release = view.release.body if view.release is not None else None
-    if not isinstance(release, KeyReleaseBody):
-        raise DeskError("desk.not-unsealed", "the key of this project has not been released here")
-    version = _version_of(desk, key, release.manifest_digest)
+    version, release = released(desk, key, view)
     current = view.current is not None and view.current.digest == version.digest
     name = f"{key.office}:{version.digest}"
     found = desk.session.contents.get(name)
@@ -68,6 +68,23 @@ def open_sealed(desk: Desk, key: ReviewKey, view: AssignmentView) -> Opened:
         desk.session.contents[name] = found
     content, identity = found
     return Opened(version, content, current, identity)
+
+
+def released(desk: Desk, key: ReviewKey, view: AssignmentView) -> tuple[Record, KeyReleaseBody]:
+    """The newest version whose key is on this device, and what released it; ``desk.not-unsealed``."""
+    release = view.release.body if view.release is not None else None
+    if not isinstance(release, KeyReleaseBody):
+        raise DeskError("desk.not-unsealed", "the key of this project has not been released here")
+    return _version_of(desk, key, release.manifest_digest), release
+
+
+def identity_of(desk: Desk, office: str, version: Record, release: KeyReleaseBody) -> SealingKey:
+    """The identity that opens a version; ``desk.sealed-other``: it opens another."""
+    assert isinstance(version.body, DossierBody)
+    identity = SealingKey.from_text(unseal(b64decode(release.sealed), _sealing(desk, office)).decode())
+    if identity.recipient != version.body.manifest.sealed_to:
+        raise _other("key")
+    return identity
 
 
 def _version_of(desk: Desk, key: ReviewKey, manifest: str) -> Record:
@@ -81,9 +98,7 @@ def _version_of(desk: Desk, key: ReviewKey, manifest: str) -> Record:
 def _read(desk: Desk, key: ReviewKey, version: Record, release: KeyReleaseBody) -> tuple[Content, SealingKey]:
     body = version.body
     assert isinstance(body, DossierBody)
-    identity = SealingKey.from_text(unseal(b64decode(release.sealed), _sealing(desk, key.office)).decode())
-    if identity.recipient != body.manifest.sealed_to:
-        raise _other("key")
+    identity = identity_of(desk, key.office, version, release)
     plain = unseal(desk.store.blobs.read(body.manifest.content.digest), identity)
     try:
         content = Content.model_validate(parse_json(plain, max_bytes=_CONTENT_LIMIT))
@@ -105,13 +120,32 @@ def _sealing(desk: Desk, office: str) -> SealingKey:
     return found
 
 
-def read_attachment(desk: Desk, opened: Opened, blob: str) -> bytes:
-    """An attachment's own bytes; ``store.blob-missing``, ``store.blob-damaged``, ``desk.sealed-other``."""
+def attachment_source(desk: Desk, opened: Opened, blob: str) -> Pour:
+    """What writes an attachment's own bytes into a sink, unsealed on the way from its file and in nobody's memory.
+
+    Called, it raises ``store.blob-missing``, ``store.blob-damaged``, ``reading.other-content``; only once it returned
+    is what it wrote what the record names. ``desk.no-attachment`` at once.
+    """
+    from zhubi.expert.reading.unsealing import pour_unsealed
+
     attachment, _ = opened.attachment(blob)
-    plain = unseal(desk.store.blobs.read(blob), opened.identity)
-    if len(plain) != attachment.plain_size or sha256_hex(plain) != attachment.plain:
-        raise _other("attachment")
-    return plain
+
+    def pour(sink: Sink) -> None:
+        with desk.store.blobs.open(blob) as ciphertext:
+            try:
+                pour_unsealed(
+                    ciphertext,
+                    sink,
+                    opened.identity,
+                    plain=attachment.plain,
+                    plain_size=attachment.plain_size,
+                )
+            except ZhubiError:
+                ciphertext.finish()  # a file spoilt here is a fault of its own: it is to come again
+                raise
+            ciphertext.finish()
+
+    return pour
 
 
 def _other(what: str) -> DeskError:

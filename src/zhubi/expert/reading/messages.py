@@ -7,17 +7,50 @@ and the cleanness of their text are checked again here.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from zhubi.core.model.text import clean_line, clean_text
 from zhubi.expert.reading.document import KINDS, Event, Finished, Kind, Outline, Page, ReadingState, Started
 from zhubi.expert.reading.limits import Limits
 
+# In lines of JSON: four of UTF-8, a share of the marks around cells, and the second copy in a table.
+BYTES_A_CHARACTER: Final = 10
+_ANSWERS: Final = (b'["picture",', b'["no-picture",')
+_LAST: Final = b'["finished",'
 _SLUG: Final = frozenset("abcdefghijklmnopqrstuvwxyz-")
 
 
 class MessageError(ValueError):
     """A line that is no message of ours: the child is broken, or no longer its own master."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Question ``number``: the picture of a page, from 1, that fits into so many pixels."""
+
+    number: int
+    page: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The answer to question ``number``: ``size`` bytes of PNG follow the line."""
+
+    number: int
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotDrawn:
+    """The answer to question ``number``: there is no picture, and ``reason`` is a slug that says why."""
+
+    number: int
+    reason: str
 
 
 def longest_line(limits: Limits) -> int:
@@ -57,6 +90,50 @@ def decode(line: bytes, limits: Limits) -> Event | Kind:
     except (ValueError, TypeError, RecursionError) as error:
         raise MessageError("the reading process sent a line that is no message") from error
     raise MessageError("the reading process sent a message of an unknown shape")
+
+
+def encode_ask(ask: Ask) -> bytes:
+    """A question as a line."""
+    return json.dumps([ask.number, ask.page, ask.width, ask.height]).encode("ascii") + b"\n"
+
+
+def decode_ask(line: bytes) -> Ask:
+    """The question of a line; it comes from our own side."""
+    return Ask(*json.loads(line))
+
+
+def encode_answer(answer: Drawn | NotDrawn) -> bytes:
+    """An answer as a line."""
+    match answer:
+        case Drawn(number, width, height, size):
+            said: list[object] = ["picture", number, width, height, size]
+        case NotDrawn(number, reason):
+            said = ["no-picture", number, reason]
+    return json.dumps(said, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def is_answer(line: bytes) -> bool:
+    """Whether a line answers a question, and is no part of the text."""
+    return line.startswith(_ANSWERS)
+
+
+def is_last(line: bytes) -> bool:
+    """Whether a line ends the text."""
+    return line.startswith(_LAST)
+
+
+def decode_answer(line: bytes, limits: Limits) -> Drawn | NotDrawn:
+    """The answer of a line. Raises MessageError for anything else, and for a picture larger than may come."""
+    try:
+        match json.loads(line):
+            case ["picture", int(number), int(width), int(height), int(size)]:
+                if max(width, height) <= limits.picture_side and 0 < size <= limits.picture_bytes:
+                    return Drawn(number, width, height, size)
+            case ["no-picture", int(number), str(reason)] if _SLUG.issuperset(reason[:60]):
+                return NotDrawn(number, reason[:60])
+    except (ValueError, RecursionError) as error:
+        raise MessageError("the reading process sent a line that is no message") from error
+    raise MessageError("the reading process sent an answer of an unknown shape")
 
 
 def _kind(said: object) -> Kind:

@@ -17,11 +17,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from zhubi.core.model.text import clean_file_name
 from zhubi.expert.reading.errors import ReadingError
 from zhubi.expert.reading.occupied import MARK, Occupied, is_occupied
+from zhubi.expert.reading.unsealing import Pour
 
 _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME_BYTES: Final = 240
@@ -67,8 +68,8 @@ class OutsideFolder:
         self._own: Path | None = None
         self._mark: Occupied | None = None
 
-    def open(self, data: bytes | BinaryIO, name: str) -> Path:
-        """Write the plaintext under a safe form of ``name`` and show it; the path of what was written.
+    def open(self, data: bytes | Pour, name: str) -> Path:
+        """Write the plaintext, or what pours it, under a safe form of ``name`` and show it; the path of it.
 
         Raises ReadingError: ``reading.no-opener``, ``reading.not-shown`` for a type that might run as a program (both
         before anything is written), ``reading.cannot-write`` (nothing is left behind).
@@ -158,14 +159,14 @@ def _make_private(directory: Path) -> None:
         directory.chmod(0o700)
 
 
-def _write(path: Path, data: bytes | BinaryIO) -> None:
+def _write(path: Path, data: bytes | Pour) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             if isinstance(data, bytes):
                 file.write(data)
             else:
-                shutil.copyfileobj(data, file, _CHUNK)
+                data(file)
     except BaseException:
         _delete(path)
         raise

@@ -55,32 +55,42 @@ class Blobs:
         """Takes in a blob of ``size`` bytes, after what is here of it already."""
         return Incoming(self, digest, size)
 
-    def path(self, digest: str) -> Path:
-        """The file of a blob, its bytes checked; ``store.blob-missing``, ``store.blob-damaged``: then wanted again."""
-        path = self._whole(digest)
-        found = hashlib.sha256()
+    def open(self, digest: str) -> Outgoing:
+        """The ciphertext of a blob as a stream, its bytes checked on the way; ``store.blob-missing``."""
         try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    found.update(chunk)
+            return Outgoing(self, digest, self._whole(digest).open("rb"))
         except FileNotFoundError as problem:
             self._forget(digest)
             raise StoreError(
                 "store.blob-missing", f"the sealed file {digest[:12]} is not here", blob=digest
             ) from problem
         except OSError as problem:
-            raise fault_of_file(problem, directory=str(self._folder.parent)) from problem
-        if found.hexdigest() != digest:
-            path.unlink(missing_ok=True)
-            self._forget(digest)
-            raise StoreError(
-                "store.blob-damaged", f"the sealed file {digest[:12]} is not what arrived", blob=digest
-            )
-        return path
+            raise self._fault(problem) from problem
+
+    def path(self, digest: str) -> Path:
+        """The file of a blob, its bytes checked; ``store.blob-missing``, ``store.blob-damaged``: then wanted again."""
+        with self.open(digest) as stream:
+            stream.finish()
+        return self._whole(digest)
 
     def read(self, digest: str) -> bytes:
         """The ciphertext of a blob, its bytes checked; the faults of ``path``."""
-        return self.path(digest).read_bytes()
+        with self.open(digest) as stream:
+            data = stream.read()
+            stream.finish()
+            return data
+
+    def refuse(self, digest: str) -> StoreError:
+        """Deletes a blob that is not what arrived, so that it is wanted again; the fault to raise."""
+        self._whole(digest).unlink(missing_ok=True)
+        self._forget(digest)
+        return StoreError(
+            "store.blob-damaged", f"the sealed file {digest[:12]} is not what arrived", blob=digest
+        )
+
+    def file(self, digest: str) -> Path:
+        """Where a blob lies, or would lie; its bytes are not looked at."""
+        return self._whole(digest)
 
     def remove(self, digest: str) -> None:
         """Deletes a blob and what is here in part; nothing happens when there is none."""
@@ -88,7 +98,7 @@ class Blobs:
             self._whole(digest).unlink(missing_ok=True)
             self._part(digest).unlink(missing_ok=True)
         except OSError as problem:
-            raise fault_of_file(problem, directory=str(self._folder.parent)) from problem
+            raise self._fault(problem) from problem
 
     def bytes_used(self) -> int:
         """Bytes on disk, whole and partial blobs together."""
@@ -98,6 +108,9 @@ class Blobs:
         """Notes that a blob is whole."""
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO blobs (digest, size) VALUES (?, ?)", (digest, size))
+
+    def _fault(self, problem: OSError) -> StoreError:
+        return fault_of_file(problem, directory=str(self._folder.parent))
 
     def _forget(self, digest: str) -> None:
         if not self._database.read_only:
@@ -111,6 +124,40 @@ class Blobs:
 
     def _part(self, digest: str) -> Path:
         return self._whole(digest).with_name(digest + _PART)
+
+
+class Outgoing:
+    """The ciphertext of a blob, read once from its beginning to its end, and hashed on the way."""
+
+    def __init__(self, blobs: Blobs, digest: str, file: IO[bytes]) -> None:
+        self._blobs = blobs
+        self._digest = digest
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece; ``store.disk-…`` where the disk does not give it."""
+        try:
+            piece = self._file.read(size)
+        except OSError as problem:
+            raise self._blobs._fault(problem) from problem
+        self._hash.update(piece)
+        return piece
+
+    def finish(self) -> None:
+        """Reads what is left; ``store.blob-damaged`` where the whole is not what arrived: then wanted again."""
+        while self.read(_CHUNK):
+            pass
+        if self._hash.hexdigest() != self._digest:
+            raise self._blobs.refuse(self._digest)
 
 
 class Incoming:
@@ -216,7 +263,7 @@ class Incoming:
                 raise self._fault(problem) from problem
 
     def _fault(self, problem: OSError) -> StoreError:
-        return fault_of_file(problem, directory=str(self._blobs._folder.parent))
+        return self._blobs._fault(problem)
 
 
 def _size(path: Path) -> int:

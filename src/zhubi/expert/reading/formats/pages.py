@@ -19,11 +19,15 @@ _TRAILING_SPACE: Final = re.compile(r"[ \u3000\u00a0]+$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be read: the name and the media type are claims, and only decide between kinds of plain text."""
+    """What is to be read: the name and the media type are claims, and only decide between kinds of plain text.
+
+    ``first`` is the number of the page that is wanted first, where pages can be had in any order.
+    """
 
     name: str
     media_type: str
     limits: Limits
+    first: int = 1
 
 
 class RefusalError(Exception):

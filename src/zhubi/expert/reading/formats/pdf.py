@@ -13,6 +13,7 @@ from zhubi.expert.reading.document import Event, Finished, Kind, Outline, Page, 
 from zhubi.expert.reading.formats.pages import RefusalError, Request, make_outline, make_page
 from zhubi.expert.reading.limits import Limits
 
+_BESIDE: Final = (0, 1, -1, 2, -2)
 _PASSWORD_ERRORS: Final = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 
@@ -31,7 +32,7 @@ def read(data: bytes, request: Request) -> Iterator[Event | Kind]:
             raise RefusalError(ReadingState.TOO_LARGE, "pages")
         yield Started("pdf", total, _outline(document, total, limits))
         unreadable = 0
-        for number in range(1, total + 1):
+        for number in _order(total, request.first):
             try:
                 page = _page(document, number, limits)
             except pdfium.PdfiumError:
@@ -42,6 +43,13 @@ def read(data: bytes, request: Request) -> Iterator[Event | Kind]:
             raise RefusalError(ReadingState.DAMAGED)
         if unreadable:
             yield Finished("pdf", ReadingState.PARTIAL, "damaged-pages")
+
+
+def _order(total: int, first: int) -> Iterator[int]:
+    """The page that is wanted first and those beside it, then all the others from the beginning."""
+    near = [first + step for step in _BESIDE if 1 <= first + step <= total] if 1 < first <= total else []
+    yield from near
+    yield from (number for number in range(1, total + 1) if number not in near)
 
 
 def _page(document: pdfium.PdfDocument, number: int, limits: Limits) -> Page:
