@@ -224,4 +224,4 @@ async def test_what_is_asked_for_but_not_required_does_not_count_as_missing(
         await pilot.press("enter")
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "必填项已填完，综合意见未写。Ctrl+G 签名提交。" in look(app)
+        assert "必填项已填完，宜补：综合意见。Ctrl+G 签名提交。" in look(app)

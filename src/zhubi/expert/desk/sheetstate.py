@@ -8,10 +8,18 @@ from typing import Any
 from zhubi.core.model.rulebook import Basis, Criterion, Material, ReviewKind
 from zhubi.core.model.sheet import Score, Sheet
 from zhubi.core.rules.checks import MATERIAL, CheckResult
-from zhubi.core.rules.completeness import Advice, Missing, advice, missing_items, opinion_length
+from zhubi.core.rules.completeness import (
+    Advice,
+    Missing,
+    advice,
+    missing_items,
+    opinion_length,
+    wants_comment,
+)
 from zhubi.core.rules.conditions import Outcome
 from zhubi.core.rules.cuts import after_cuts, cut_faults
 from zhubi.core.rules.scoring import band_for, band_ranges, points_text, progress
+from zhubi.expert.desk.meaningviews import meaning_view
 from zhubi.expert.desk.reading import budget_rows, fact_rows, indicator_rows
 from zhubi.expert.desk.sheetviews import (
     BandView,
@@ -68,6 +76,7 @@ def sheet_state(
         kind.opinion_minimum,
         sheet.recommendation_words,
         work.look_again(sheet),
+        meaning_view(work, sheet),
     )  # fmt: skip
 
 
@@ -88,11 +97,8 @@ def _criterion(kind: ReviewKind, role: str, item: Criterion, score: Score | None
     anchors = {each.band: each.words.said(said) for each in item.anchors}
     names = {each.id: each.name.said(said) for each in kind.roles}
     comment = score.comment if score is not None else ""
-    share = (points or 0) * 100
-    invited = points is not None and not comment.strip() and (
-        share < item.comment_below * item.full
-        or (item.comment_above < 100 and share > item.comment_above * item.full)
-    )  # fmt: skip
+    wanted = wants_comment(item, score)
+    asked = wanted and not comment.strip()
     return CriterionRow(
         item.id,
         item.name.said(said),
@@ -114,7 +120,9 @@ def _criterion(kind: ReviewKind, role: str, item: Criterion, score: Score | None
         ),
         item.may_not_apply,
         score is not None and score.not_applicable,
-        invited,
+        asked,
+        asked and item.comment_severity == "block",
+        item.comment_minimum if wanted else 0,
     )
 
 
@@ -200,6 +208,8 @@ def _cuts(work: Work, sheet: Sheet) -> CutsView:
             )
             for each in cut_faults(kind, cuts, lines)
         ),
+        after.total_before,
+        after.total,
     )
 
 

@@ -49,6 +49,11 @@ class CriterionRow:
     may_not_apply: bool
     not_applicable: bool
     comment_invited: bool
+    """Whether the points ask for a comment that is not there."""
+    comment_required: bool = False
+    """Whether signing waits for that comment."""
+    comment_minimum: int = 0
+    """Characters that a comment should have where the points ask for one; 0 where they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,8 @@ class CutsView:
     total_may_follow: bool
     basis: str
     problems: tuple[str, ...] = ()
+    total_before: int = 0
+    total_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,35 @@ class IndicatorRow:
     judgement: str
     """met, partly, not-met, not-checked, or empty."""
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupposedRow:
+    """What answering a finding with yes or no would change; empty for the answer that stands."""
+
+    finding: str
+    if_yes: str
+    if_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionRow:
+    """Parts of the sheet that do not go together; ``touches`` are pairs of finding, answer, recommendation, indicator,
+    score or fact and the id of it."""
+
+    id: str
+    sentence: str
+    touches: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningView:
+    """What the text says the own findings mean. ``sentence`` is empty where it concludes nothing from them."""
+
+    verdict: Literal["one", "conflict", "uncovered", "undecided", "open"]
+    sentence: str
+    supposed: tuple[SupposedRow, ...]
+    contradictions: tuple[ContradictionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +262,7 @@ class SheetState:
     recommendation_words: str
     look_again: tuple[str, ...] = ()
     """Places (``score:innovation``, ``opinion``) that ask for another look since the form or the papers changed."""
+    meaning: MeaningView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,34 @@ def subject_of(line: SheetLine | None, state: SheetState) -> Subject:
 
 def _score(line: SheetLine, state: SheetState) -> Subject:
     row = next(each for each in state.criteria if each.id == line.item)
-    return Subject(
-        line.kind, line.item, _criterion_guide(row), words_label=say("tui.edit.comment"), words=row.comment
+    guide = (*_criterion_guide(row), *_comment_length(row), *_against(state, "score", line.item))
+    return Subject(line.kind, line.item, guide, words_label=say("tui.edit.comment"), words=row.comment)
+
+
+def _comment_length(row: CriterionRow) -> Guide:
+    """The characters of a comment that the points ask for, while they are too few."""
+    length = len("".join(row.comment.split()))
+    if not row.comment_minimum or length >= row.comment_minimum:
+        return ()
+    return ((say("tui.edit.comment-length", count=length, least=row.comment_minimum), "warn"),)
+
+
+def _against(state: SheetState, what: str, item: str) -> Guide:
+    """What in the sheet speaks against this item."""
+    found = state.meaning.contradictions if state.meaning is not None else ()
+    return tuple(
+        (say("tui.sheet.contradiction", what=each.sentence), "warn")
+        for each in found
+        if (what, item) in each.touches
     )
+
+
+def _supposed(state: SheetState, finding: str) -> Guide:
+    """What the answers to a finding would change."""
+    found = state.meaning.supposed if state.meaning is not None else ()
+    row = next((each for each in found if each.finding == finding), None)
+    said = "  ".join(each for each in (row.if_yes, row.if_no) if each) if row is not None else ""
+    return ((said, ""),) if said else ()
 
 
 def _criterion_guide(row: CriterionRow) -> Guide:
@@ -56,13 +81,20 @@ def _finding(line: SheetLine, state: SheetState) -> Subject:
     row = next(each for each in state.findings if each.id == line.item)
     if not row.value:
         # Words belong to an answer: without one there is nothing yet that they could be kept with.
+        first = (say("tui.edit.finding-first"), "quiet")
         return Subject(
-            line.kind, line.item, ((say("tui.edit.finding-first"), "quiet"), *_guide(row.guide, row.basis))
+            line.kind,
+            line.item,
+            (*_supposed(state, line.item), *_guide(row.guide, row.basis), first),
         )
     return Subject(
         line.kind,
         line.item,
-        _guide(row.guide, row.basis),
+        (
+            *_against(state, "finding", line.item),
+            *_supposed(state, line.item),
+            *_guide(row.guide, row.basis),
+        ),
         words_label=say("tui.edit.grounds"),
         words=row.words,
     )
@@ -76,7 +108,7 @@ def _indicator(line: SheetLine, state: SheetState) -> Subject:
     )
     target = say("tui.edit.indicator", target=f"{row.target}{row.unit}", reported=row.reported or "--")
     return Subject(
-        line.kind, line.item, ((target, ""), (options, "quiet")),
+        line.kind, line.item, (*_against(state, "indicator", line.item), (target, ""), (options, "quiet")),
         line_label=say("tui.edit.observed"), line=row.observed,
         words_label=say("tui.edit.grounds"), words=row.words,
     )  # fmt: skip
@@ -106,6 +138,9 @@ def _cut(line: SheetLine, state: SheetState) -> Subject:
     row = next(each for each in state.budget if each.id == line.item)
     said = say("tui.edit.cut", total=money(row.total), fiscal=money(row.fiscal))
     guide = [(f"{said}  {row.note}".strip(), ""), (say("tui.edit.basis", basis=state.cuts.basis), "quiet")]
+    if not row.cut:
+        # A reason belongs to an amount: without one there is nothing yet that it could be kept with.
+        return Subject(line.kind, line.item, tuple(guide))
     return Subject(
         line.kind, line.item, tuple(guide), words_label=say("tui.edit.cut-reason"), words=row.cut_reason
     )
@@ -114,7 +149,11 @@ def _cut(line: SheetLine, state: SheetState) -> Subject:
 def _recommendation(line: SheetLine, state: SheetState) -> Subject:
     options = "  ".join(f"{number} {each.name}" for number, each in enumerate(state.recommendations, 1))
     basis = next((each.basis for each in state.recommendations), "")
-    guide = ((options, ""), (say("tui.edit.basis", basis=basis), "quiet"))
+    guide = (
+        *_against(state, "recommendation", "recommendation"),
+        (options, ""),
+        (say("tui.edit.basis", basis=basis), "quiet"),
+    )
     return Subject(
         line.kind, line.item, guide, words_label=say("tui.edit.recommendation-words"),
         words=state.recommendation_words,
@@ -122,7 +161,9 @@ def _recommendation(line: SheetLine, state: SheetState) -> Subject:
 
 
 def _opinion(line: SheetLine, state: SheetState) -> Subject:
-    guide = ((say("tui.edit.opinion", least=state.opinion_minimum), "quiet"),)
+    enough = state.opinion_length >= state.opinion_minimum
+    counted = say("tui.edit.opinion", count=state.opinion_length, least=state.opinion_minimum)
+    guide = ((counted, "quiet" if enough else "warn"),)
     return Subject(
         line.kind, line.item, guide, words_label=say("tui.edit.opinion-hint"), words=state.opinion, tall=True
     )

@@ -38,6 +38,8 @@ _LINE_OF_MISSING = {
     "recommendation": "recommendation", "opinion": "opinion", "cuts": "cut", "fact": "fact",
 }  # fmt: skip
 _IN_WORDS = frozenset({"comment", "words", "opinion"})
+_BASIS_OF_LINE = {"cut": "cuts", "indicator": "indicators"}
+"""Lines of the papers, and not of the form, rest on what the form says of all of their sort."""
 
 
 class ReviewScreen(WritingPage):
@@ -187,13 +189,8 @@ class ReviewScreen(WritingPage):
             line.say(self._remark[0], "", left_look="good")
         elif self._view is not None and self._view.read_only:
             line.say(say("tui.review.read-only"), "", left_look="quiet")
-        elif required := [each for each in state.missing if each.what != "opinion"]:
-            names = say("tui.list-comma").join(name_of_missing(state, each) for each in state.missing)
-            line.say(say("tui.review.missing", count=len(required), what=names), "", left_look="warn")
         else:
-            # The opinion is asked for, but an empty one does not hold back signing.
-            key = "tui.review.complete-but" if state.missing else "tui.review.complete"
-            line.say(say(key), "", left_look="warn" if state.missing else "good")
+            line.say(*_missing_words(state), left_look="warn" if state.missing else "good")
 
     def _say_banner(self) -> None:
         view = self._view
@@ -232,7 +229,7 @@ class ReviewScreen(WritingPage):
     def typed(self, line: SheetLine, text: str, before: str, *, done: bool) -> str:
         """Points, a number or an amount as it stands after a key."""
         state = self._state
-        if state is None or (not done and text.endswith((".", "万"))):
+        if state is None or (not done and text.endswith(".")):
             return ""
         write = partial(edits.type_value, self.desk, self.key, line, state)
         problem = self._edit(partial(write, text))
@@ -319,7 +316,8 @@ class ReviewScreen(WritingPage):
                 )
             )
 
-        found = self.zhubi.attempt(lambda: review.basis_of(self.desk, self.key, line.item))
+        item = _BASIS_OF_LINE.get(line.kind, line.item)
+        found = self.zhubi.attempt(lambda: review.basis_of(self.desk, self.key, item))
         if found is not None:
             show(found)
 
@@ -370,6 +368,19 @@ class ReviewScreen(WritingPage):
         super().on_screen_resume()
         if self._view is not None and not self._busy:
             self._open()
+
+
+def _missing_words(state: SheetState) -> tuple[str, str]:
+    """What is missing, required things first. The opinion is asked for, but an empty one holds back no signing."""
+    comma = say("tui.list-comma")
+    required = [each for each in state.missing if each.required and each.what != "opinion"]
+    asked = [name_of_missing(state, each) for each in state.missing if each not in required]
+    if required:
+        names = comma.join([*(name_of_missing(state, each) for each in required), *asked])
+        return say("tui.review.missing", count=len(required), what=names), ""
+    if asked:
+        return say("tui.review.complete-but", what=comma.join(asked)), ""
+    return say("tui.review.complete"), ""
 
 
 def _after(missing: tuple[MissingRow, ...], line: SheetLine | None) -> MissingRow:

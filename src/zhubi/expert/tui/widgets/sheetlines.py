@@ -26,13 +26,20 @@ if TYPE_CHECKING:
     )
 
 Kind = Literal[
-    "head", "note", "score", "question", "finding", "indicator", "fact", "check", "cut", "cuts", "recommendation",
-    "opinion",
+    "head", "note", "fixed", "score", "question", "finding", "indicator", "fact", "check", "cut", "cuts",
+    "recommendation", "opinion",
 ]  # fmt: skip
 
 JUDGEMENTS: Final = ("met", "partly", "not-met", "not-checked")
 FINDINGS: Final = ("yes", "no", "unknown")
 _OUTCOMES: Final = ("unmet", "unknown", "met")
+_VERDICT_LOOK: Final = {
+    "one": "good",
+    "conflict": "warn",
+    "uncovered": "warn",
+    "undecided": "quiet",
+    "open": "quiet",
+}
 _OUTCOME_LOOK: Final = {"unmet": "bad", "unknown": "warn", "met": "quiet"}
 
 
@@ -48,7 +55,7 @@ class SheetLine:
     @property
     def selectable(self) -> bool:
         """Whether something can be answered here."""
-        return self.kind not in ("head", "note")
+        return self.kind not in ("head", "note", "fixed")
 
 
 def lines_of(state: SheetState) -> tuple[SheetLine, ...]:
@@ -69,6 +76,7 @@ def _lines(state: SheetState) -> Iterator[SheetLine]:
     if state.findings:
         yield _head("findings")
         yield from (SheetLine("finding", each.id) for each in state.findings)
+        yield from _meaning_lines(state)
     if asked:
         yield _head("questions")
         yield from (SheetLine("question", each.id) for each in asked)
@@ -85,12 +93,27 @@ def _lines(state: SheetState) -> Iterator[SheetLine]:
     if state.recommendations:
         yield _head("recommendation")
         yield SheetLine("recommendation", "recommendation")
+        yield from _contradictions(state, spoken=True)
         yield from (SheetLine("note", "", each, "warn") for each in state.advice)
     yield _head("opinion")
     yield SheetLine("opinion", "opinion")
     if state.facts:
         yield _head("facts")
         yield from (SheetLine("fact", each.name) for each in state.facts)
+
+
+def _meaning_lines(state: SheetState) -> Iterator[SheetLine]:
+    meaning = state.meaning
+    if meaning is not None and meaning.sentence:
+        yield SheetLine("note", "", meaning.sentence, _VERDICT_LOOK[meaning.verdict])
+    yield from _contradictions(state, spoken=not state.recommendations)
+
+
+def _contradictions(state: SheetState, *, spoken: bool) -> Iterator[SheetLine]:
+    """Those that touch the recommendation, or the others."""
+    for each in state.meaning.contradictions if state.meaning is not None else ():
+        if any(what == "recommendation" for what, _ in each.touches) == spoken or not state.findings:
+            yield SheetLine("note", "", say("tui.sheet.contradiction", what=each.sentence), "warn")
 
 
 def name_of_missing(state: SheetState, missing: MissingRow) -> str:
@@ -115,13 +138,22 @@ def _head(name: str, **values: object) -> SheetLine:
 def _cut_lines(state: SheetState) -> Iterator[SheetLine]:
     cuts = state.cuts
     yield _head(
-        "cuts", cut=money(cuts.total_cut), before=money(cuts.fiscal_before), after=money(cuts.fiscal_after)
-    )
-    yield from (SheetLine("cut", each.id) for each in state.budget if each.may_cut)
+        "cuts", cut=money(cuts.total_cut), before=money(cuts.fiscal_before), after=money(cuts.fiscal_after),
+        share=share_text(cuts.fiscal_before, cuts.total_before), then=share_text(cuts.fiscal_after, cuts.total_after),
+    )  # fmt: skip
+    yield from (SheetLine("cut" if each.may_cut else "fixed", each.id) for each in state.budget)
     yield SheetLine("cuts", "core-indicators-stand")
     if cuts.total_may_follow:
         yield SheetLine("cuts", "total-follows")
     yield from (SheetLine("note", "", each, "bad") for each in cuts.problems)
+
+
+def share_text(part: int, whole: int) -> str:
+    """A share in per cent with one decimal place, rounded half up; ``--`` of nothing."""
+    if whole <= 0:
+        return "--"
+    tenths = (2000 * part + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def money(yuan: int) -> str:
@@ -160,6 +192,8 @@ def draw(line: SheetLine, state: SheetState, width: int, typing: Typing | None =
         return _check(_by_id(state.checks, line.item), width)
     if line.kind == "cut":
         return _cut(_by_id(state.budget, line.item), width, typing)
+    if line.kind == "fixed":
+        return _fixed(_by_id(state.budget, line.item), width)
     if line.kind == "cuts":
         return _statement(line.item, state, width)
     if line.kind == "recommendation":
@@ -216,7 +250,8 @@ def _score(row: CriterionRow, width: int, typing: Typing | None) -> list[Piece]:
         points = column(row.points_text or "--", _POINTS, "" if row.points_text else "warn", right=True)
     said = " ".join(row.comment.split())
     if not said and row.comment_invited:
-        return [*_score_left(row, name, points), column(say("tui.sheet.comment-invited"), comment, "warn")]
+        asked = say("tui.sheet.comment-required" if row.comment_required else "tui.sheet.comment-invited")
+        return [*_score_left(row, name, points), column(asked, comment, "warn")]
     return [*_score_left(row, name, points), column(said, comment, "quiet")]
 
 
@@ -328,6 +363,16 @@ def _cut(row: BudgetRow, width: int, typing: Typing | None) -> list[Piece]:
         column(f"[{shown}]", 14, look, right=True),
         (" ", ""),
         column(reason, max(0, width - name - 38), "quiet"),
+    ]
+
+
+def _fixed(row: BudgetRow, width: int) -> list[Piece]:
+    name = max(10, width // 4)
+    return [
+        column(row.subject, name, "quiet"),
+        column(say("tui.sheet.fiscal", amount=money(row.fiscal)), 22, "quiet", right=True),
+        (" ", ""),
+        column(say("tui.sheet.not-to-cut"), 14, "quiet", right=True),
     ]
 
 
