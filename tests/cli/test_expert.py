@@ -296,6 +296,30 @@ def test_own_phrases_are_kept_listed_and_removed(enrolled: Any, shell: Shell) ->
     assert (status, said.strip()) == (1, "没有第5条常用语。")
 
 
+def test_notes_are_listed_and_removed_and_a_passage_is_cited(
+    enrolled: Any, shell: Shell, tmp_path: Path
+) -> None:
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    code = overview.rows(desk, None, 0, 1)[0].code
+    desk.close()
+    place = ("--attachment", "1", "--page", "1", "--quote", "检测结果")
+    assert shell("notes", code, *place, "--add", "与正文不一致")[0] == 0
+    listed = shell("notes", code)[1].splitlines()
+    assert listed[0].startswith("1  附件1 ") and listed[1:] == ["   「检测结果」", "   与正文不一致"]
+    assert "[1]" in shell("notes", code, *place, "--cite")[1]
+    filled = tmp_path / "sheet.toml"
+    filled.write_text('opinion = "检测不足[1]"', encoding="utf-8")
+    status, out, err = shell("sheet", code, "--file", str(filled))
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1].startswith("# [1] 附件1 ") and out.endswith("第1页 「检测结果」\n")
+    assert shell("notes", code, "--remove", "1")[0] == 0
+    assert shell("notes", code)[1] == ""
+    assert shell("notes", code, "--remove", "1")[0] == 1
+    assert shell("notes", code, "--attachment", "99", "--cite")[0] == 1
+
+
 def test_a_sheet_that_is_not_one_is_told_what_is_wrong(enrolled: Any, shell: Shell, tmp_path: Path) -> None:
     desk = enrolled.open()
     enrolled.declare_all(desk, enrolled.round)

@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "changes": "zhubi.cli.changes:changes",
     "adopt": "zhubi.cli.changes:adopt",
     "correct": "zhubi.cli.changes:correct",
+    "notes": "zhubi.cli.notes:notes",
     "phrases": "zhubi.cli.phrases:phrases",
     "submit": "zhubi.cli.expert:submit",
     "conclude": "zhubi.cli.conclude:conclude",

@@ -112,7 +112,9 @@ def declare(
 @click.option("--attachment", type=click.IntRange(1, 200), help=say("cli.opt-attachment"))
 @passphrase_file
 @click.pass_obj
-def read(place: Place, code: str, round_name: str | None, attachment: int | None, passphrase_file: Path | None) -> int:
+def read(
+    place: Place, code: str, round_name: str | None, attachment: int | None, passphrase_file: Path | None
+) -> int:
     """Print a project's text, or one attachment's."""
     from zhubi.expert.desk import reading
     from zhubi.expert.reading.document import Finished, Page
@@ -152,7 +154,9 @@ def read(place: Place, code: str, round_name: str | None, attachment: int | None
 )
 @passphrase_file
 @click.pass_obj
-def sheet(place: Place, code: str, round_name: str | None, filled: Path | None, passphrase_file: Path | None) -> int:
+def sheet(
+    place: Place, code: str, round_name: str | None, filled: Path | None, passphrase_file: Path | None
+) -> int:
     """Print a sheet as TOML with what it still lacks; with a file, fill it in first."""
     from zhubi.expert.desk import review
 
@@ -161,7 +165,7 @@ def sheet(place: Place, code: str, round_name: str | None, filled: Path | None, 
         state = review.open_review(desk, key).state
         if filled is not None:
             state = _fill(desk, key, state, asking.read_text(filled, _SHEET_LIMIT))
-        for line in _as_toml(state):
+        for line in (*_as_toml(state), *_cited(desk, key)):
             click.echo(line)
     return 0
 
@@ -230,6 +234,18 @@ def _as_toml(state: SheetState) -> list[str]:
     lines += ["", "[words]"]
     lines += [f'"{each.id}" = {_quoted(each.words)}  # {each.sentence}' for each in state.checks]
     return lines
+
+
+def _cited(desk: Desk, key: ReviewKey) -> list[str]:
+    """What the words of the sheet cite, as remarks: document, page and quotation."""
+    from zhubi.expert.desk import notes
+
+    lines = []
+    for each in notes.cited(desk, key):
+        gone = "" if each.at.here else f" {say('notes.gone')}"
+        quoted = f" {say('notes.quoted', words=each.at.passage.words)}" if each.at.passage.words else ""
+        lines.append(f"# [{each.number}] {each.at.name}{gone}{quoted}")
+    return ["", *lines] if lines else []
 
 
 def _quoted(text: str) -> str:

@@ -189,3 +189,21 @@ async def test_at_80_columns_a_jump_shows_the_papers(memory: Any, review: Any, l
         await pilot.press("ctrl+j")
         await pilot.pause()
         assert "># 三、技术路线" in look(pilot.app)
+
+
+async def test_a_review_opens_at_a_place_that_was_asked_for(memory: Any, review: Any) -> None:
+    from zhubi.expert.tui import routes
+
+    async with reading(memory, review, (80, 24)) as pilot:
+        await pilot.press("escape")
+        routes.open_review(pilot.app, memory.key(2), place=Passage(review.CONTENT, 5, 0, "敲除效率92.5%"))
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen) and screen.reading.has_focus_within
+        lit = screen.reading.reader._found
+        assert (lit.chapter, lit.row, review.SECTION.split("\n")[1][lit.start : lit.end]) == (
+            "s5",
+            1,
+            "敲除效率 92.5%",
+        )
