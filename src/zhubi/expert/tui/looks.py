@@ -25,8 +25,7 @@ _LOOKS: Final[dict[str, tuple[str, str, bool]]] = {
     "good": ("success", "", False),
     "cursor": ("block-cursor-foreground", "block-cursor-background", False),
     "resting": ("", "surface", False),
-    "bar": ("", "secondary", False),
-    "bar-rest": ("", "panel", False),
+    "bar": ("secondary", "", False),
 }
 _styles: dict[tuple[str, str], Style] = {}
 
