@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zhubi.core.model.sheet import Sheet
 from zhubi.core.rules.conditions import Outcome
@@ -13,6 +13,9 @@ from zhubi.locale import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_NAMED: Final = 3
+"""How many missing findings are named; of more, the first ones and how many there are."""
 
 
 def meaning_view(work: Work, sheet: Sheet) -> MeaningView | None:
@@ -44,7 +47,9 @@ def _verdict(work: Work, found: Meaning) -> str:
         return ""
     if found.verdict == "undecided":
         missing = dict.fromkeys(name for each in found.branches for name in each.missing)
-        names = _joined(_finding_name(work, name) for name in missing)
+        names = _joined([_finding_name(work, name) for name in missing][:_NAMED])
+        if len(missing) > _NAMED:
+            names = say("review.and-more", names=names, count=len(missing))
         if not holding:
             return say("review.meaning-undecided", missing=names)
         holds = _joined(each.name.said(said) for each in holding)
