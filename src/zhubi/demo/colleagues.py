@@ -9,6 +9,7 @@ from datetime import datetime
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import (
     CommitmentBody,
+    ConclusionBody,
     DeclarationBody,
     DeclarationOutcome,
     DossierBody,
@@ -26,7 +27,7 @@ from zhubi.core.trust.keys import SigningKey
 from zhubi.core.trust.possession import prove, statement
 from zhubi.core.trust.sealing import SealingKey
 from zhubi.core.wire.messages import EnrolmentRequest
-from zhubi.demo.story import ToldReview
+from zhubi.demo.story import ToldConclusion, ToldReview
 from zhubi.office.access.enrolment import enrol
 from zhubi.office.access.invitations import invite
 from zhubi.office.ledger.acts import Actor, compose
@@ -91,6 +92,33 @@ def review_all(
     reviews = list(_reviews(office, colleague, view, form, dossiers, told, now))
     _send(office, colleague, reviews, now)
     return len(reviews)
+
+
+def conclude(
+    office: Office, chair: Colleague, round_id: str, dossier: str, told: ToldConclusion, now: datetime
+) -> None:
+    """Sign the panel's conclusion on the reviews that the office has."""
+    with office.ledger.reading() as reading:
+        view = view_of(reading, round_id)
+        stored = newest_dossier(reading, dossier)
+        reviews = reading.by_type(RecordType.REVIEW, round=round_id, subject=dossier)
+        named = reading.by_type(RecordType.CHAIR, round=round_id)[-1]
+    body = ConclusionBody(
+        dossier=stored.digest,
+        manifest_digest=_dossier(stored).manifest_digest,
+        rulebook=view.rulebook,
+        kind=view.kind,
+        findings=told.findings,
+        conclusion=told.chosen,
+        words=told.words.strip(),
+        problems=told.problems.strip(),
+        reviews=tuple(sorted(each.digest for each in reviews)),
+    )
+    compact = compose(
+        office.ledger, chair.actor, RecordType.CONCLUSION, body, round=round_id, subjects=(dossier,),
+        relies_on=(view.record, view.rulebook, body.dossier, body.manifest_digest, named.digest), now=now,
+    )  # fmt: skip
+    _send(office, chair, [compact], now)
 
 
 def _reviews(

@@ -61,6 +61,16 @@ class ToldExpert(Frozen):
     seats: tuple[ToldSeat, ...]
 
 
+class ToldConclusion(Frozen):
+    """What a panel concluded on one project, signed by its chair."""
+
+    project: str
+    chosen: str
+    findings: tuple[Finding, ...] = ()
+    words: str
+    problems: str = ""
+
+
 class ToldRound(Frozen):
     """One round of the demo. Days count from the moment the demo office is made."""
 
@@ -78,6 +88,9 @@ class ToldRound(Frozen):
     sample: tuple[ToldSeat, ...]
     experts: tuple[ToldExpert, ...]
     reviews: tuple[ToldReview, ...] = ()
+    follows: str = ""
+    """The title of the round whose conclusion enters this one."""
+    conclusion: ToldConclusion | None = None
 
 
 class ToldUnit(Frozen):
@@ -102,9 +115,9 @@ def content_folder() -> Path:
 
 
 def rounds() -> tuple[ToldRound, ...]:
-    """The demo's rounds in the order in which they are opened."""
-    raw = tomllib.loads((content_folder() / "rounds.toml").read_text(encoding="utf-8"))
-    return tuple(ToldRound.model_validate(each) for each in raw["rounds"])
+    """The demo's rounds in the order in which they are opened, those that others follow first."""
+    texts = ((content_folder() / name).read_text(encoding="utf-8") for name in ("earlier.toml", "rounds.toml"))
+    return tuple(ToldRound.model_validate(each) for text in texts for each in tomllib.loads(text)["rounds"])
 
 
 def sample_expert() -> SampleExpert:
