@@ -39,7 +39,7 @@ def commit(
     from zhubi.expert.desk import commit as committing
 
     with asking.open_desk(place, passphrase_file) as desk:
-        row = _round(desk, round_name)
+        row = round_of(desk, round_name)
         view = committing.commitment(desk, row.round)
         click.echo(f"{view.title}  {view.organiser}")
         for part in view.documents:
@@ -83,7 +83,7 @@ def declare(
     from zhubi.expert.desk import declare as declaring
 
     with asking.open_desk(place, passphrase_file) as desk:
-        row = _round(desk, round_name)
+        row = round_of(desk, round_name)
         if code and outcome:
             key = project_named(desk, code, row.round)
             declaring.answer(desk, row.round, key.dossier, outcome, _relations(relations), words)
@@ -253,7 +253,8 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _round(desk: Desk, name: str | None) -> RoundRow:
+def round_of(desk: Desk, name: str | None) -> RoundRow:
+    """The round of this title, or part of it, or the only one; ``cli.which-round``."""
     rounds = overview.rounds(desk)
     found = [
         each for each in rounds if name is None or name in (each.title, each.round) or name in each.title
@@ -268,7 +269,7 @@ def project_named(desk: Desk, code: str, round_name: str | None = None) -> Revie
     """The assignment of a project's code; ``cli.no-project``; ``cli.which-assignment``: it is in several rounds."""
     rounds = {each.round: each.title for each in overview.rounds(desk)}
     if round_name is not None:
-        rounds = {_round(desk, round_name).round: round_name}
+        rounds = {round_of(desk, round_name).round: round_name}
     found = [
         row.key
         for row in overview.rows(desk, None, 0, overview.row_count(desk))
