@@ -203,3 +203,75 @@ def test_a_correction_shows_what_differs_from_what_was_handed_in(unsealed: Any, 
     told = said(changes.changes(desk, key), "correction")
     assert "* 评分 节点与考核指标：由“56”改为“60”" in told
     assert "* 总分：由“80”改为“84”" in told
+
+
+def corrected(story: Any, key: ReviewKey, reason: str, node: str) -> None:
+    review.begin_correction(story.desk, key, reason)
+    review.set_score(story.desk, key, "node", node)
+    assert submit.sign(story.desk, [key], PIN)[0].digest
+    submit.submit(story.desk)
+    story.sync(story.desk)
+
+
+def test_the_story_of_a_project_tells_each_version_and_what_it_changed(
+    unsealed: Any, key: ReviewKey, tmp_path: Any
+) -> None:
+    from zhubi.expert.desk import trail
+
+    desk = unsealed.desk
+    fill(desk, key, share=80)
+    submit.sign(desk, [key], PIN)
+    submit.submit(desk)
+    for reason, node in (("节点得分填错", "60"), ("复核后调整", "63")):
+        unsealed.clock.on(minutes=1)
+        corrected(unsealed, key, reason, node)
+    newer(unsealed, tmp_path, lambda text: text.replace('summary = "', 'summary = "（修订）', 1))
+    rows = trail.trail(desk, key).rows
+    told = [(each.detail, each.differences) for each in rows if "评审表" in each.what]
+    assert [each[0] for each in told] == ["", "节点得分填错", "复核后调整"]
+    assert told[0][1] == ()
+    assert told[1][1][0] == "* 评分 节点与考核指标：由“56”改为“60”"
+    assert told[2][1] == ("* 评分 节点与考核指标：由“60”改为“63”", "* 总分：由“84”改为“87”")
+    papers = [each for each in rows if each.what == "项目材料"]
+    assert any("（修订）" in line for line in papers[-1].differences) and not papers[0].differences
+
+
+def test_before_signing_a_correction_counts_what_it_changes(unsealed: Any, key: ReviewKey) -> None:
+    desk = unsealed.desk
+    fill(desk, key, share=80)
+    assert submit.ready(desk)[0].changed is None, "the first one corrects nothing"
+    submit.sign(desk, [key], PIN)
+    submit.submit(desk)
+    review.begin_correction(desk, key, "节点得分填错")
+    assert submit.ready(desk)[0].changed == 0
+    review.set_score(desk, key, "node", "60")
+    review.set_opinion(desk, key, "更正：节点均已完成。")
+    assert submit.ready(desk)[0].changed == 3, "the points, the opinion, and the total that follows"
+    amend(unsealed, overrides={"opinion_minimum": 300})
+    assert "new-rules" in submit.ready(desk)[0].news
+
+
+def test_a_refused_correction_says_that_what_was_handed_in_before_still_counts(
+    unsealed: Any, key: ReviewKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhubi.expert.desk import working
+
+    desk = unsealed.desk
+    fill(desk, key, share=80)
+    submit.sign(desk, [key], PIN)
+    submit.submit(desk)
+    review.begin_correction(desk, key, "笔误")
+    with monkeypatch.context() as patched:
+        patched.setattr(working, "missing_items", lambda *given, **named: ())
+        review.set_score(desk, key, "funds", "")
+        submit.sign(desk, [key], PIN)
+    submit.submit(desk)
+    unsealed.sync(desk)
+    view = review.open_review(desk, key)
+    assert (view.stage, "earlier-counts" in view.flags) == ("refused", True)
+    review.set_score(desk, key, "funds", "11")
+    assert submit.sign(desk, [key], PIN)[0].digest
+    submit.submit(desk)
+    unsealed.sync(desk)
+    view = review.open_review(desk, key)
+    assert (view.stage, "earlier-counts" in view.flags) == ("submitted", False)

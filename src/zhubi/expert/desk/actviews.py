@@ -153,6 +153,10 @@ class SubmitRow:
     words_given: bool
     reason: str = ""
     """Why it was refused, in a sentence."""
+    changed: int | None = None
+    """How many things differ from the signed review that this one will supersede; None where it supersedes none."""
+    news: frozenset[str] = frozenset()
+    """What became new under it, as on the review screen: ``new-rules``, ``new-version``, ``look-again`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,8 @@ class TrailRow:
     digest: str
     receipt_state: Literal["proven", "pending", "refused", "none"]
     code: str
+    differences: tuple[str, ...] = ()
+    """What this one says otherwise than the one it took the place of, line by line; empty where it took none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from zhubi.expert.desk.changeviews import (
 )
 from zhubi.expert.desk.changewords import Speaker
 from zhubi.expert.desk.errors import DeskError
-from zhubi.expert.desk.forms import Form, form_begun, form_of, form_signed
+from zhubi.expert.desk.forms import form_begun, form_of, form_signed
+from zhubi.expert.desk.reading import opened_for
 from zhubi.expert.desk.sheetstate import sheet_state
 from zhubi.expert.desk.versions import documents_between, open_version, version_record
 from zhubi.expert.desk.words import day_text
@@ -362,7 +363,30 @@ def _place_name(speaker: Speaker, place: str) -> str:
 def against_signed(desk: Desk, work: Work, signed: Record) -> tuple[ChangeLine, ...]:
     """What differs between a signed review and the sheet as it stands; empty when nothing does."""
     assert isinstance(signed.body, ReviewBody)
-    form: Form = form_signed(desk, work.key.office, work.key.round, signed, signed.body.rulebook)
+    form = form_signed(desk, work.key.office, work.key.round, signed, signed.body.rulebook)
     sheet, _ = work.completed(work.sheet) if work.opened is not None else (work.sheet, ())
     speaker = Speaker(form.kind, work.form.kind, names_in_papers(work.opened))
     return speaker.lines(sheet_changes(work.form.kind, signed.body.sheet, sheet))
+
+
+def between_signed(desk: Desk, key: ReviewKey, before: Record, after: Record) -> tuple[ChangeLine, ...]:
+    """What differs between two signed reviews of one project; empty when nothing does. ``desk.rules-missing``."""
+    assert isinstance(before.body, ReviewBody) and isinstance(after.body, ReviewBody)
+    forms = [
+        form_signed(desk, key.office, key.round, each, each.body.rulebook)
+        for each in (before, after)
+        if isinstance(each.body, ReviewBody)
+    ]
+    try:
+        opened = opened_for(desk, key)
+    except ZhubiError:
+        opened = None  # purged, or not here: lines of the budget are then called by their ids
+    speaker = Speaker(forms[0].kind, forms[1].kind, names_in_papers(opened))
+    return speaker.lines(sheet_changes(forms[1].kind, before.body.sheet, after.body.sheet))
+
+
+def between_cards(desk: Desk, key: ReviewKey, before: Record, after: Record) -> tuple[ChangeLine, ...]:
+    """What differs between the cards of two versions of a dossier."""
+    assert isinstance(before.body, DossierBody) and isinstance(after.body, DossierBody)
+    kind = form_of(desk, key.office, key.round).kind
+    return Speaker(kind, kind).lines(card_changes(before.body.card, after.body.card))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from zhubi.expert.desk.changeviews import CarriedView, ChangeLine, ChangesView, EarlierView
@@ -37,6 +37,11 @@ def _lines(view: ChangesView) -> Iterator[Told]:
         yield from _earlier(earlier)
     if not (view.sections or view.look_again or view.earlier or view.problem):
         yield say("changes.none"), "quiet", ""
+
+
+def line_texts(lines: Iterable[ChangeLine]) -> tuple[tuple[str, str], ...]:
+    """Lines with their signs, indented where they belong to the one above; and their looks."""
+    return tuple(_line(each)[:2] for each in lines)
 
 
 def _line(line: ChangeLine) -> Told:

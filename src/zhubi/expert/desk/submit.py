@@ -11,6 +11,7 @@ from zhubi.core.model.sheet import Sheet
 from zhubi.core.rules.citations import tidy
 from zhubi.core.rules.completeness import opinion_length, recommendation_of
 from zhubi.expert.desk import overview
+from zhubi.expert.desk.changes import against_signed, news
 from zhubi.expert.desk.composing import compose
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import office_of
@@ -62,11 +63,11 @@ def ready(desk: Desk, round: str | None = None) -> tuple[SubmitRow, ...]:
     for row in desk.store.assignments.with_stage(_LISTED, now=desk.clock(), round=round):
         key = ReviewKey(row.office, row.round, row.dossier)
         if (row.office, row.round, row.dossier) in drafts or row.stage in ("signed", "refused"):
-            found.append(_row(work_on(desk, key), row.code, row.title))
+            found.append(_row(desk, work_on(desk, key), row.code, row.title))
     return tuple(found)
 
 
-def _row(work: Work, code: str, title: str) -> SubmitRow:
+def _row(desk: Desk, work: Work, code: str, title: str) -> SubmitRow:
     sheet, results = work.completed(work.sheet)
     chosen = recommendation_of(work.form.kind, sheet)
     required = sum(each.severity == "block" for each in work.missing(sheet, results))
@@ -89,7 +90,16 @@ def _row(work: Work, code: str, title: str) -> SubmitRow:
         contradicts,
         bool(said),
         refused_words(work.view),
+        _changed(desk, work),
+        news(desk, work) if work.draft is not None else frozenset(),
     )
+
+
+def _changed(desk: Desk, work: Work) -> int | None:
+    review = work.view.review
+    if work.draft is None or review is None or not work.draft.corrects:
+        return None
+    return sum(not each.inner for each in against_signed(desk, work, review))
 
 
 def sign(

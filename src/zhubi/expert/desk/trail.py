@@ -33,7 +33,7 @@ from zhubi.core.verify.receipt_file import (
     read_pins,
 )
 from zhubi.core.verify.receipt_file import verify_receipt_file as verify_file
-from zhubi.expert.desk import overview, views
+from zhubi.expert.desk import changes, changetelling, overview, views
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import office_of
 from zhubi.expert.desk.views import ReceiptRow, ReviewKey, TrailRow, TrailView
@@ -41,6 +41,9 @@ from zhubi.expert.desk.words import day_text
 from zhubi.locale import explain, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zhubi.expert.desk.changeviews import ChangeLine
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.store.records import Kept
     from zhubi.expert.store.values import Office
@@ -72,7 +75,7 @@ def trail(desk: Desk, key: ReviewKey) -> TrailView:
         verified += state == "proven"
         if fault:
             faults.append(fault)
-        rows.append(_row(desk, office, each, state, code))
+        rows.append(_row(desk, office, each, state, code, _differences(desk, key, each.record, kept)))
     checkpoint = desk.store.log.checkpoint(key.office)
     return TrailView(
         key,
@@ -105,14 +108,35 @@ def _receipt_state(
     return "proven", checked.code, ""
 
 
-def _row(desk: Desk, office: Office, kept: Kept, state: Any, code: str) -> TrailRow:
+def _differences(desk: Desk, key: ReviewKey, record: Record, kept: Sequence[Kept]) -> tuple[str, ...]:
+    """What a record says otherwise than the one whose place it took."""
+    found: tuple[ChangeLine, ...] = ()
+    try:
+        if isinstance(record.body, ReviewBody):
+            for each in kept:
+                if each.digest in record.payload.supersedes and isinstance(each.record.body, ReviewBody):
+                    found = changes.between_signed(desk, key, each.record, record)
+        elif isinstance(record.body, DossierBody):
+            for each in kept:
+                body = each.record.body
+                if isinstance(body, DossierBody) and body.version == record.body.version - 1:
+                    found = changes.between_cards(desk, key, each.record, record)
+    except ZhubiError as problem:
+        return (explain(problem),)
+    return tuple(text for text, _ in changetelling.line_texts(found))
+
+
+def _row(
+    desk: Desk, office: Office, kept: Kept, state: Any, code: str, differences: tuple[str, ...]
+) -> TrailRow:
     record = kept.record
     claimed = parse_instant(record.payload.made_at)
     at = datetime.fromtimestamp(kept.logged_at, UTC) if kept.logged_at is not None else claimed
     who = office.name if record.payload.author == office.person else _other(desk, office, record)
     return TrailRow(
-        at, kept.logged_at is not None, who, _what(record), _detail(desk, record), record.digest, state, code
-    )
+        at, kept.logged_at is not None, who, _what(record), _detail(desk, record), record.digest, state, code,
+        differences,
+    )  # fmt: skip
 
 
 def _other(desk: Desk, office: Office, record: Record) -> str:
@@ -158,8 +182,9 @@ def _detail(desk: Desk, record: Record) -> str:
         return f"{name} {body.reason}".strip()
     if isinstance(body, AssignmentBody):
         return body.reason
-    if isinstance(body, RoundChangeBody) and body.closes_at:
-        return day_text(parse_instant(body.closes_at), desk.clock())
+    if isinstance(body, RoundChangeBody):
+        closes = day_text(parse_instant(body.closes_at), desk.clock()) if body.closes_at else ""
+        return f"{closes} {body.reason}".strip()
     return ""
 
 
@@ -197,7 +222,11 @@ def export_receipt(desk: Desk, digest: str) -> str:
         raise DeskError("desk.no-receipt", "there is no such receipt here", digest=digest[:64])
     office = office_of(desk, found.office)
     return make_receipt_file(
-        kept.compact, found.receipt, pins_of(office), _enrolment(desk, office, kept), *_chair(desk, office, kept)
+        kept.compact,
+        found.receipt,
+        pins_of(office),
+        _enrolment(desk, office, kept),
+        *_chair(desk, office, kept),
     )
 
 

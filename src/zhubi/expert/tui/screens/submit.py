@@ -68,6 +68,10 @@ def _state(row: SubmitRow) -> tuple[str, str]:
         return say("tui.submit.refused", reason=row.reason), "bad"
     if row.state == "signed":
         return say("tui.submit.signed"), "warn"
+    if row.news & {"new-rules", "new-version", "look-again"}:
+        return say("changes.submit-news"), "warn"
+    if row.changed is not None:
+        return say("changes.submit-changed", count=row.changed), "warn" if not row.changed else "quiet"
     if row.contradicts:
         return say("tui.submit.against" if row.words_given else "tui.submit.against-bare"), "warn"
     return say("tui.submit.opinion", count=row.opinion_length), "quiet"
@@ -82,6 +86,7 @@ class SubmitScreen(Page[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("space", "tick", "tick"),
         bound("ctrl+g", "go", "sign-and-send", priority=True),
+        bound("f4", "changes", "changes", show=False, priority=True),
         bound("escape", "back", "back"),
     ]
 
@@ -251,6 +256,12 @@ class SubmitScreen(Page[None]):
         self._say(*said)
         self.rows.focus()
         self.zhubi.desk_changed()
+
+    def action_changes(self) -> None:
+        """What differs from what was handed in, and what changed under the review on the line."""
+        row = self.rows.current
+        if row is not None and not self._busy:
+            routes.open_changes(self.zhubi, row.key)
 
     def action_back(self) -> None:
         """Back; what is on its way goes on."""

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from zhubi.expert.desk import trail
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
-from zhubi.expert.tui.boxes import PickBox, PinBox
+from zhubi.expert.tui.boxes import PickBox, PinBox, TellBox
 from zhubi.expert.tui.exporting import offer_export
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.widgets.line import OneLine
@@ -56,6 +56,7 @@ class TrailScreen(Page[None]):
     CSS_PATH: ClassVar[Any] = [FIELDS, "trail.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+o", "export", "export", priority=True),
+        bound("f4", "difference", "difference"),
         bound("f9", "settle", "settle", show=False),
         bound("escape", "back", "back"),
     ]
@@ -122,6 +123,10 @@ class TrailScreen(Page[None]):
         said: list[tuple[str, str] | str] = [(f"{row.what} {row.who}", "strong"), (moment, "quiet")]
         if row.detail:
             said.append(row.detail)
+        if row.differences:
+            said.append(
+                (say("changes.differences", count=sum(each[:1] != " " for each in row.differences)), "warn")
+            )
         if row.code:
             said.append((say("tui.trail.code", code=row.code), "good"))
         said.append((say("tui.trail.digest", digest=row.digest), "quiet"))
@@ -133,6 +138,17 @@ class TrailScreen(Page[None]):
         if rows.cursor < len(rows.listed):
             row = rows.listed[rows.cursor]
             offer_export(self.zhubi, row.digest, row.code)
+
+    def action_difference(self) -> None:
+        """What the record under the cursor says otherwise than the one whose place it took."""
+        rows = self.query_one(TrailRows)
+        row = rows.listed[rows.cursor] if rows.cursor < len(rows.listed) else None
+        if row is None:
+            return
+        told = row.differences or (say("changes.no-difference"),)
+        looks = {"+": "good", "-": "bad"}
+        said = [(line, looks.get(line.lstrip()[:1], "")) for line in told]
+        self.app.push_screen(TellBox(f"{row.what} {say('changes.successive')}", *said))
 
     def action_settle(self) -> None:
         """Of two records that stand side by side, say which one counts."""
