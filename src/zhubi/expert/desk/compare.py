@@ -152,15 +152,22 @@ def _indicators(views: Sequence[ReviewView]) -> Iterator[ComparedRow]:
 
     # Two projects name the same indicator by its words, hardly ever by the same id.
     for item, first, found in _aligned(views, of, lambda each: each.name):
-        values = (
-            "" if each is None
-            else say(
-                "compare.indicator", target=f"{each.target}{each.unit}", reported=each.reported or "--",
-                judgement=say(f"tui.sheet.judgement.{each.judgement}") if each.judgement else "--",
-            )
-            for each in found
-        )  # fmt: skip
+        values = ("" if each is None else _indicator(each) for each in found)
         yield _made("indicator", item, first.name, values)
+
+
+def _indicator(row: IndicatorRow) -> str:
+    """What was promised, what is reported and seen, how it was judged: as far as there is any."""
+    judged = say(f"tui.sheet.judgement.{row.judgement}") if row.judgement else ""
+    told = (
+        ("target", f"{row.target}{row.unit}"),
+        ("reported", row.reported),
+        ("observed", row.observed),
+        ("judged", judged),
+    )
+    return say("compare.between").join(
+        say(f"compare.indicator.{name}", said=text) for name, text in told if text
+    )
 
 
 def _facts(views: Sequence[ReviewView]) -> Iterator[ComparedRow]:

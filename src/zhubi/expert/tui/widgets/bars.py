@@ -1,6 +1,6 @@
-"""Bars that hold beside Chinese labels: a coloured ground, or # and = where only plain characters are drawn.
+"""Bars that hold beside Chinese labels, in every font and under the cursor: ASCII, one character a cell.
 
-Block characters would be half as exact again, but terminals set for Chinese may draw them two cells wide.
+Block characters would be eight times as exact, but a terminal set for Chinese may draw them two cells wide.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from zhubi.expert.tui.widgets.rows import Piece
 def bar(share: int, cells: int, *, plain: bool) -> list[Piece]:
     """A bar of ``share`` thousandths of ``cells``; anything above nothing is at least one cell."""
     filled = min(cells, max((cells * share + 500) // 1000, 1 if share > 0 else 0))
-    rest = cells - filled
-    if plain:
-        return [("#" * filled + "." * rest, "")]
-    return [(" " * filled, "bar"), (" " * rest, "bar-rest")]
+    return [(("#" if plain else "=") * filled, "bar"), ("." * (cells - filled), "quiet")]
 
 
 def span(low: int, mean: int, high: int, cells: int) -> Piece:

@@ -60,7 +60,7 @@ def _wrapped(text: str, cells: int) -> tuple[str, ...]:
 
 def label_width(width: int) -> int:
     """The cells of the label beside short items."""
-    return 18 if width < 100 else 30
+    return 20 if width < 100 else 30
 
 
 def column_width(width: int, projects: int, *, beside_label: bool) -> int:

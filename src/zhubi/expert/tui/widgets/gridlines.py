@@ -167,7 +167,7 @@ def _state(row: GridRow, width: int) -> Piece:
     if not row.editable:
         return column(say(f"desk.stage.{row.stage}"), width, "quiet")
     if row.missing is None:
-        return column("", width)
+        return column(say(f"desk.stage.{row.stage}"), width)
     if row.missing:
         return column(say("grid.missing", count=row.missing), width, "warn")
     return column(say("grid.complete"), width, "good")

@@ -243,6 +243,10 @@ class GridRows(Rows):
             event.stop()
             await self.run_action(moves[0].action)
             return
+        if event.key == "escape" and self._typing is not None:
+            event.stop()
+            self._give_up()
+            return
         character = fold_digits(event.character) if event.character and event.is_printable else ""
         if len(character) == 1 and character in _TYPED_CHARACTERS:
             event.stop()
@@ -289,6 +293,14 @@ class GridRows(Rows):
         self._typing = Typed(text, problem) if problem and self.has_focus else None
         self._draw_line(self.cursor)
         return not problem
+
+    def _give_up(self) -> None:
+        """What stood in the cell before the typing stands again."""
+        row, asked = self.current, self.asked
+        self._typing = None
+        if row is not None and asked is not None:
+            self._filler.typed(row, asked, self._before, self._before, done=True)
+        self._draw_line(self.cursor)
 
     def action_rub(self) -> None:
         """Take back the last character typed; without typing, begin with what stands there."""
