@@ -180,9 +180,7 @@ def _attachment(
 
     def pour(sink: Sink) -> None:
         with Path(here[attachment.blob]).open("rb") as ciphertext:
-            pour_unsealed(
-                ciphertext, sink, key, plain=attachment.plain, plain_size=attachment.plain_size
-            )
+            pour_unsealed(ciphertext, sink, key, plain=attachment.plain, plain_size=attachment.plain_size)
 
     with closing(iter_pages(pour, attachment.name, attachment.media_type)) as events:
         try:
@@ -203,9 +201,7 @@ def _may_pass(ended: Finished) -> bool:
     return ended.state is ReadingState.TOO_SLOW or ended.detail in ("reader", "memory")
 
 
-def _write(
-    writer: SearchWriter, blob: str, title: str, pages: Iterable[PageText], asked: _Asked
-) -> None:
+def _write(writer: SearchWriter, blob: str, title: str, pages: Iterable[PageText], asked: _Asked) -> None:
     document = writer.begin(blob, title)
     waiting: list[PageText] = []
     letters = 0

@@ -23,6 +23,7 @@ _MOST_FELLED: Final = 3
 
 NO_PICTURE: Final = frozenset({"none", "slow", "memory", "large", "damaged", "reader"})
 """Why a page has no picture: there is none to have; or it would cost too much, or what it costs is the process."""
+_OUT_OF_TIME: Final = -getattr(signal, "SIGXCPU", 0x7FFF)
 # C++ and Rust abort or trap where an allocation fails; SIGKILL that is not ours comes from a system out of memory.
 _OUT_OF_MEMORY: Final = frozenset(
     -getattr(signal, name, 0x7FFF) for name in ("SIGABRT", "SIGTRAP", "SIGILL", "SIGKILL")
@@ -108,10 +109,11 @@ class AttachmentReading:
             yield self._refused or _died(child, code, kind)
 
     def picture(self, number: int, width: int, height: int) -> Picture | None:
-        """Page ``number``, from 1, as large as fits into ``width`` × ``height`` pixels; None where there is none.
+        """Page ``number``, from 1, as large as fits into ``width`` × ``height`` pixels.
 
-        Waits for it, for up to ``picture_seconds`` after those that were asked for before; ``no_picture`` says why
-        there is none. Raises nothing for any document; what the document's source raises is raised here too.
+        Waits for it, for up to ``picture_seconds`` after those that were asked for before; None where there is none,
+        and ``no_picture`` says why. A photograph is never larger than it is. What the document's source raises is raised
+        here too; for no document anything else.
         """
         with self._asking:
             if number in self._without:
@@ -133,9 +135,7 @@ class AttachmentReading:
                 case _ if self._closed:
                     return None
                 case _:
-                    reason = (
-                        "slow" if child.overdue else "memory" if child.end() in _OUT_OF_MEMORY else "reader"
-                    )
+                    reason = _fell(child)
             self._without[number] = reason if reason in NO_PICTURE else "damaged"
             return None
 
@@ -177,14 +177,22 @@ class AttachmentReading:
         return None if self._closed or self._child.gone.is_set() else self._child
 
 
+def _fell(child: Child) -> str:
+    """Why a child that was asked for a picture is gone."""
+    code = child.end()
+    if child.overdue or code == _OUT_OF_TIME:
+        return "slow"
+    return "memory" if code in _OUT_OF_MEMORY and not child.broken else "reader"
+
+
 def _died(child: Child, code: int, kind: Kind) -> Finished:
     """What a child's end without a last word means: our deadline, its own limits, or a document that felled it."""
-    if child.overdue or code == -getattr(signal, "SIGXCPU", 0x7FFF):
+    if child.overdue or code == _OUT_OF_TIME:
         return Finished(kind, ReadingState.TOO_SLOW)
     if child.overflowed:
         return Finished(kind, ReadingState.TOO_LARGE, "output")
     return (
         Finished(kind, ReadingState.TOO_LARGE, "memory")
-        if code in _OUT_OF_MEMORY
+        if code in _OUT_OF_MEMORY and not child.broken
         else Finished(kind, ReadingState.DAMAGED, "reader")
     )

@@ -87,6 +87,7 @@ class Child:
         self._ended = False
         self.overdue = False
         self.overflowed = False
+        self.broken = False
         self.gone = threading.Event()
         """Set once it says no more, whatever the reason."""
         self._deadline = threading.Timer(limits.seconds, self.expire)
@@ -162,7 +163,8 @@ class Child:
         room = BYTES_A_CHARACTER * self._limits.output_characters + longest
         while line := self._stdout.readline(longest):
             if is_answer(line):
-                if not self._take_answer(line):
+                self.broken = not self._take_answer(line)
+                if self.broken:
                     break
                 continue
             room -= len(line)

@@ -65,9 +65,9 @@ def open_image(data: bytes, limits: Limits) -> Image.Image:
 
 
 def orientation(picture: Image.Image) -> int:
-    """How the camera was held, from 1 (upright) to 8; 1 where nothing, or nonsense, is noted."""
-    # To look for it, Pillow would decode the whole of a PNG that has none before its pixels.
-    if picture.format == "PNG" and "exif" not in picture.info:
+    """How the picture still has to be turned, as EXIF counts from 1 (not at all) to 8; 1 where nonsense is noted."""
+    # Pillow turns a TIFF by itself; and to look for a note that a PNG has not, it would decode all of it.
+    if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
         return 1
     try:
         noted = picture.getexif().get(_ORIENTATION)

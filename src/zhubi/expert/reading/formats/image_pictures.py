@@ -26,7 +26,7 @@ class Opened:
         self._limits = limits
 
     def draw(self, number: int, width: int, height: int) -> Image.Image:
-        """The first, or only, picture of the file. Raises NoPictureError; MemoryError where it takes too much."""
+        """The first picture of the file, never larger than it is. Raises NoPictureError, and MemoryError."""
         if number != 1:
             raise NoPictureError("none")
         try:
@@ -43,7 +43,7 @@ class Opened:
             raise NoPictureError("large" if refusal.detail == "pixels" else "damaged") from refusal
         except (OSError, SyntaxError, ValueError) as error:
             raise NoPictureError("damaged") from error
-        scale = min(box[0] / picture.width, box[1] / picture.height)
+        scale = min(1.0, box[0] / picture.width, box[1] / picture.height)
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         if size != picture.size:
             picture = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
