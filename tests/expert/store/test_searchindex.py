@@ -29,7 +29,7 @@ def write(path: Path, **documents: list[str]) -> None:
         for blob, texts in documents.items():
             number = writer.begin(blob, f"《{blob}》")
             writer.add(number, [page(place, text) for place, text in enumerate(texts, 1)])
-            writer.finish(number, "read")
+            writer.finish(number)
 
 
 def found(path: Path, typed: str, *allowed: str, limit: int = 50) -> list[tuple[str, int]]:
@@ -177,7 +177,7 @@ with SearchWriter(Path(sys.argv[1]), bytes(range(32))) as writer:
             number = writer.begin(blob, blob)
             for place in range(1, 4):
                 writer.add(number, [PageText(place, "page", "", f"材料{blob} 第{place}页 车间")])
-            writer.finish(number, "read")
+            writer.finish(number)
     writer.drop("b")
 print("done")
 """

@@ -41,6 +41,8 @@ class Session:
     """How many syncs have ended: what was remembered of records before that is read anew."""
     outside: Any = None
     """The folder of what was opened outside in this session; None before the first."""
+    searching: Any = None
+    """What is remembered for searching, and the process that writes the index; None before the first search."""
     clients: dict[str, Any] = field(default_factory=dict)
     syncing: Lock = field(default_factory=Lock)
 
@@ -59,6 +61,8 @@ class Desk:
 
     def close(self) -> None:
         """Leaves every sheet in order, and lets another copy of the app in."""
+        if self.session.searching is not None:
+            self.session.searching.stop()
         self.session.contents.clear()
         self.session.histories.clear()
         self.session.keys.clear()

@@ -53,6 +53,8 @@ def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncRepor
     finally:
         desk.session.syncs += 1
         desk.session.syncing.release()
+        if desk.session.searching is not None:
+            desk.session.searching.follow(desk)
 
 
 def _client(desk: Desk, office: Office) -> OfficeClient:

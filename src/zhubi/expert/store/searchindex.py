@@ -29,7 +29,7 @@ CREATE TABLE documents (
   id INTEGER PRIMARY KEY,
   blob TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
-  state TEXT NOT NULL,
+  done INTEGER NOT NULL,
   tries INTEGER NOT NULL,
   pages INTEGER NOT NULL
 ) STRICT;
@@ -45,8 +45,8 @@ CREATE INDEX pages_of ON pages (document);
 CREATE VIRTUAL TABLE words USING fts5 (held, content='', detail=none, columnsize=0, tokenize='ascii');
 INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 """
-_BEGUN: Final = "begun"
 _TRIES: Final = 3
+_KNOWN: Final = "done OR tries >= ?"
 _TOGETHER: Final = 20
 _LETTERS_A_PAGE: Final = 200_000
 
@@ -121,10 +121,10 @@ class SearchReader:
             self._connection.close()
 
     def documents(self) -> dict[str, int]:
-        """The blobs that have been read, each with how many pages it gave."""
+        """The blobs that have been read, or tried often enough, each with how many pages it gave."""
         with self._lock, _faults(self._path):
             return dict(
-                self._connection.execute("SELECT blob, pages FROM documents WHERE state <> ?", (_BEGUN,))
+                self._connection.execute(f"SELECT blob, pages FROM documents WHERE {_KNOWN}", (_TRIES,))
             )
 
     def find(
@@ -177,9 +177,7 @@ class SearchWriter:
     def known(self) -> frozenset[str]:
         """The blobs that need not be read: they were, or reading them has ended this process several times."""
         with _faults(self._path):
-            found = self._connection.execute(
-                "SELECT blob FROM documents WHERE state <> ? OR tries >= ?", (_BEGUN, _TRIES)
-            )
+            found = self._connection.execute(f"SELECT blob FROM documents WHERE {_KNOWN}", (_TRIES,))
             return frozenset(row[0] for row in found)
 
     def begin(self, blob: str, title: str) -> int:
@@ -188,8 +186,8 @@ class SearchWriter:
             tries = self._take_out(blob)
             with self._connection:
                 self._connection.execute(
-                    "INSERT INTO documents (blob, title, state, tries, pages) VALUES (?, ?, ?, ?, 0)",
-                    (blob, title, _BEGUN, tries + 1),
+                    "INSERT INTO documents (blob, title, done, tries, pages) VALUES (?, ?, 0, ?, 0)",
+                    (blob, title, tries + 1),
                 )
             return self._connection.last_insert_rowid()
 
@@ -207,13 +205,13 @@ class SearchWriter:
                     "INSERT INTO words (rowid, held) VALUES (?, ?)", (number, words_of(text))
                 )
 
-    def finish(self, document: int, state: str) -> None:
-        """The document has been read, as far as ``state`` says."""
+    def finish(self, document: int) -> None:
+        """The document has been read, as far as it can be."""
         with _faults(self._path), self._connection:
             self._connection.execute(
-                "UPDATE documents SET state = ?2, pages = (SELECT count(*) FROM pages WHERE document = ?1)"
+                "UPDATE documents SET done = 1, pages = (SELECT count(*) FROM pages WHERE document = ?1)"
                 " WHERE id = ?1",
-                (document, state),
+                (document,),
             )
 
     def put_off(self, document: int) -> None:
@@ -242,7 +240,7 @@ class SearchWriter:
             return 0
         document, tries = found
         with self._connection:
-            self._connection.execute("UPDATE documents SET state = ? WHERE id = ?", (_BEGUN, document))
+            self._connection.execute("UPDATE documents SET done = 0 WHERE id = ?", (document,))
         while rows := self._some_pages(int(document)):
             with self._connection:
                 for number, packed in rows:
