@@ -165,6 +165,11 @@ class CompareScreen(Page[None]):
 
     # Acts
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "others":
+            return len(self._in_view()) < len(self._keys)
+        return super().check_action(action, parameters)
+
     def on_rows_chosen(self, _message: Rows.Chosen) -> None:
         line = self.rows.line
         if self._views:
