@@ -380,3 +380,47 @@ def test_changes_under_a_sheet_are_seen_taken_over_and_taken_back(
     assert shell("adopt", code, "--keep")[0] == 0
     assert "已看过" in shell("changes", code)[1]
     assert shell("correct", code, "--reason", " ")[0] == 1
+
+
+def test_a_chair_concludes_from_a_shell(enrolled: Any, shell: Shell) -> None:
+    from zhubi.demo.sheets import fill
+    from zhubi.expert.desk import submit
+    from zhubi.office.rounds.seats import appoint_chair
+
+    def concludes(*more: str) -> tuple[int, str, str]:
+        return shell("conclude", "DZ26-002", "--pin-file", str(shell.pin), *more)
+
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    key = overview.rows(desk, None, 0, 1)[0].key
+    desk.close()
+    assert concludes()[2] == "只有本场次组长能签专家组意见。\n"
+    appoint_chair(
+        enrolled.office, enrolled.staff, enrolled.round, enrolled.invitation.person, now=enrolled.clock()
+    )
+    assert shell("sync")[0] == 0
+    assert "先签名并提交本人评审表" in concludes()[2]
+    desk = enrolled.open()
+    fill(desk, key)
+    submit.sign(desk, [key], PIN)
+    submit.submit(desk)
+    desk.close()
+
+    status, out, err = concludes("--finding", "nodes_met=yes", "--finding", "poor_effort=yes")
+    assert (status, err) == (0, "")
+    assert "条款竞合" in out and "continue 通过考核，继续实施" in out and "组员：是1 否0 无法判断0" in out
+    status, out, err = concludes("--finding", "nodes_met=maybe")
+    assert status == 1 and "nodes_met=maybe" in err and "poor_effort" in err
+    both = ("--finding", "nodes_met=yes", "--finding", "poor_effort=yes")
+    status, _, err = concludes(*both, "--conclusion", "stop")
+    assert (status, err) == (1, "条款竞合：选定“叫停”须写明理由。\n")
+    status, out, err = concludes(*both, "--conclusion", "stop", "--words", "节点完成，但后续实施不力。")
+    assert (status, err) == (0, "") and "专家组意见已签名" in out
+    assert shell("sync")[0] == 0
+    status, out, err = concludes()
+    assert (status, err) == (0, "") and "现行专家组意见：叫停" in out
+    status, _, err = concludes("--words", "另有说明。")
+    assert (status, err) == (1, "更正专家组意见须写明原因。\n")
+    assert concludes("--words", "另有说明。", "--reason", "补充说明")[0] == 0
+    assert concludes("--words", "另有说明。", "--reason", "再来一次")[2].startswith("与现行专家组意见相同")

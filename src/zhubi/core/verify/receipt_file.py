@@ -169,4 +169,4 @@ def _check_chair(record: Record, found: JsonObject, pins: Pins) -> None:
     said = record.payload
     named = registry.chair(said.round or "")
     if record_digest(compact) not in said.relies_on or named != said.author:
-        raise TrustError("trust.not-the-chair", "the file shows another chair than the author")
+        raise VerifyError("verify.not-the-chair", "the file shows another chair than the author")
