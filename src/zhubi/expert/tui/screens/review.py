@@ -54,6 +54,7 @@ class ReviewScreen(WritingPage):
         bound("ctrl+g", "submit", "submit", priority=True),
         bound("f8", "correct", "correct", show=False, priority=True),
         bound("f4", "changes", "changes", show=False, priority=True),
+        bound("f11", "compare", "compare", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
@@ -346,6 +347,10 @@ class ReviewScreen(WritingPage):
         if self._view is not None:
             self.editor.flush()
             routes.open_changes(self.zhubi, self.key)
+
+    def action_compare(self) -> None:
+        """This project beside what is ticked, or beside its rivals."""
+        routes.compare(self.zhubi, self.key)
 
     def action_trail(self) -> None:
         """The story of this project."""
