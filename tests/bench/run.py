@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import gridding
 import painting
 import papers
 import sending
@@ -27,6 +28,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "paint": painting.first_paint,
     "keys": painting.keys,
     "memory": painting.memory,
+    "grid": gridding.scoring,
     "blobs": syncing.blobs,
     "changes": syncing.changes,
     "journal": typed.journal,
