@@ -112,7 +112,7 @@ class AttachmentReading:
         """Page ``number``, from 1, as large as fits into ``width`` × ``height`` pixels.
 
         Waits for it, for up to ``picture_seconds`` after those that were asked for before; None where there is none,
-        and ``no_picture`` says why. A photograph is never larger than it is. What the document's source raises is raised
+        and ``no_picture`` says why. A photograph is never larger than it is. What the source raises is raised
         here too; for no document anything else.
         """
         with self._asking:
