@@ -20,6 +20,7 @@ import sending
 import starting
 import syncing
 import typed
+import writing
 from settings import Settings, environment
 from table import Row, as_markdown, as_text
 
@@ -32,6 +33,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "blobs": syncing.blobs,
     "changes": syncing.changes,
     "journal": typed.journal,
+    "opinion": writing.opinion_keys,
     "submit": sending.sign_and_submit,
     "pdf": papers.first_page,
 }

@@ -16,7 +16,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 COLUMNS, LINES = 120, 40
-KEYS = {"down": b"\x1b[B", "up": b"\x1b[A", "pagedown": b"\x1b[6~", "pageup": b"\x1b[5~", "home": b"\x1b[H"}
+KEYS = {
+    "backspace": b"\x7f",
+    "down": b"\x1b[B",
+    "up": b"\x1b[A",
+    "pagedown": b"\x1b[6~",
+    "pageup": b"\x1b[5~",
+    "home": b"\x1b[H",
+}
 _QUIT = b"\x11"
 _QUIET = 0.06
 """Seconds without output after which what a key caused is taken to be all there."""
@@ -72,12 +79,23 @@ class Terminal:
         while (left := until - time.perf_counter()) > 0:
             self._read(left)
 
+    def send(self, typed: bytes) -> None:
+        """Types something, and waits for nothing."""
+        os.write(self._screen, typed)
+
+    def paste(self, text: str) -> None:
+        """Pastes a text, as terminals bracket it; in pieces, for the line holds no more at once."""
+        typed = b"\x1b[200~" + text.replace("\n", "\r").encode() + b"\x1b[201~"
+        for start in range(0, len(typed), 1000):
+            os.write(self._screen, typed[start : start + 1000])
+            self._read(0.02)
+
     def press(self, key: str) -> float | None:
-        """Milliseconds from a key to the last byte of what it drew; None when it drew nothing."""
+        """Milliseconds from a key, named or as typed, to the last byte of what it drew; None when it drew nothing."""
         while self._read(_QUIET):
             pass
         sent = time.perf_counter()
-        os.write(self._screen, KEYS[key])
+        os.write(self._screen, KEYS.get(key) or key.encode())
         if not self._read(1.0):
             return None
         last = time.perf_counter()

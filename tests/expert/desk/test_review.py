@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -68,6 +69,24 @@ def test_every_edit_is_kept_at_once_and_the_list_follows(unsealed: Any, key: Rev
     again = review.open_review(unsealed.open(), key)
     assert again.state.criteria[0].comment == "节点按期\n指标有余量"
     assert again.recovered is None, "it was closed in order"
+
+
+def test_a_sheet_left_in_order_leaves_nothing_to_recover_and_can_still_be_taken_back(
+    unsealed: Any, key: ReviewKey
+) -> None:
+    from zhubi.expert.desk.undo import undo
+
+    review.set_opinion(unsealed.desk, key, "一")
+    unsealed.clock.on(seconds=5)
+    review.set_opinion(unsealed.desk, key, "一二")
+    review.leave_review(unsealed.desk, key)
+    draft = unsealed.desk.store.drafts.read(key)
+    assert draft is not None and draft.sheet.opinion == "一二"
+    # The machine dies here: what lies on the disk is all that the next start has.
+    shutil.copytree(unsealed.desk.directory, unsealed.folder / "after")
+    again = review.open_review(unsealed.open("after"), key)
+    assert again.recovered is None and again.state.opinion == "一二"
+    assert undo(unsealed.desk, key)[0].opinion == "一"
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,7 @@ def _open_review(desk: Any, key: Any) -> ReviewView:
 
 
 REVIEW: dict[str, Callable[..., Any]] = {
+    "leave_review": lambda desk, key: None,
     "open_review": _open_review,
     "set_score": _set_score,
     "set_comment": lambda desk, key, item, words: _changed(

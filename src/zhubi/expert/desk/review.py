@@ -91,6 +91,13 @@ def discard_recovered(desk: Desk, key: ReviewKey) -> None:
     desk.store.drafts.discard_recovered(key, missing=required, score_text=work.score_text(sheet))
 
 
+def leave_review(desk: Desk, key: ReviewKey) -> None:
+    """Leaves a sheet in order: what it says now is the draft, and no recovery of it will be offered."""
+    draft = desk.store.drafts.read(key)
+    if draft is not None and draft.signed_as is None and desk.store.drafts.recovered(key) is None:
+        desk.store.drafts.settle(key)
+
+
 def begin_correction(desk: Desk, key: ReviewKey, reason: str) -> ReviewView:
     """Opens a signed review for a correction that will take its place, and says why. ``desk.not-correctable``."""
     work = work_on(desk, key)

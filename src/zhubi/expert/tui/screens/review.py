@@ -362,6 +362,8 @@ class ReviewScreen(WritingPage):
             if self.reading.close_attachment():
                 return
             self.editor.flush()
+            if not self._view.read_only:
+                self.zhubi.attempt(lambda: review.leave_review(self.desk, self.key))
         self.app.pop_screen()
 
     def desk_changed(self) -> None:

@@ -60,7 +60,7 @@ class Editor(Vertical):
     def compose(self) -> ComposeResult:
         yield Prose(id="guide")
         yield Field("", id="line")
-        area = WordsArea(self._gone_on)
+        area = WordsArea(self._gone_on, self.flush)
         area.read_only = self._locked
         yield area
 

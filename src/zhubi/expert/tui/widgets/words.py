@@ -9,7 +9,8 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.document._document import Location
+from textual.document._document import EditResult, Location
+from textual.document._edit import Edit
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -22,12 +23,13 @@ class WordsArea(TextArea):
     It takes back nothing by itself: what can be taken back is the sheet's, and reaches over all of it.
     """
 
-    def __init__(self, leave: Callable[[bool], None]) -> None:
+    def __init__(self, leave: Callable[[bool], None], written: Callable[[], None]) -> None:
         super().__init__(
             soft_wrap=True, tab_behavior="focus", show_line_numbers=False, highlight_cursor_line=False
         )
         self.match_cursor_bracket = False
         self._leave = leave
+        self._written = written
 
     async def _on_key(self, event: events.Key) -> None:
         focused = self.screen.focused
@@ -47,6 +49,12 @@ class WordsArea(TextArea):
         event.prevent_default()
         event.stop()
         self.put(clean_text(event.text))
+
+    def edit(self, edit: Edit) -> EditResult:
+        result = super().edit(edit)
+        # At once, and not when the message of the change arrives: what follows is then drawn with it, in one frame.
+        self._written()
+        return result
 
     def put(self, words: str) -> None:
         """Put words in the place of what is selected, or at the caret, which then stands behind them."""
