@@ -35,6 +35,7 @@ class ReadingPage(Page[None]):
         bound("ctrl+o", "open_outside", "open-outside", show=False, priority=True),
         bound("ctrl+k", "cite", "cite", show=False, priority=True),
         bound("ctrl+j", "jump", "jump", show=False, priority=True),
+        bound("f2", "picture", "picture", show=False, priority=True),
         bound("f9", "note", "note", show=False, priority=True),
     ]
     ACTS: ClassVar[tuple[Act, ...]] = (Act("outline", "screen.outline"), Act("notes", "screen.notes"))
@@ -82,6 +83,11 @@ class ReadingPage(Page[None]):
         """Open the attachment in view with the system's own program."""
         if self._view is not None:
             self.reading.open_outside()
+
+    def action_picture(self) -> None:
+        """The page in view as a picture, or as text again."""
+        if self._view is not None:
+            self.reading.picture()
 
     # Notes
 

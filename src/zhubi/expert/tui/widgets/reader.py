@@ -205,13 +205,20 @@ class Reader(ScrollView, can_focus=True):
         if any(each.id == spot.chapter for each in self.chapters):
             line = self._line_of(spot)
             start = self._starts[self._chapter_of(line)]
-            self._scroll(max(line - above, min(start, line)))
-            self._wanted = None
+            top = max(line - above, min(start, line), 0)
+            self._scroll(top)
+            # As long as too little stands below it, it goes on being gone to while more arrives.
+            if top <= self.max_scroll_y:
+                self._wanted = None
 
     @property
     def waiting(self) -> bool:
         """Whether a place is to be gone to that is not there yet."""
         return self._wanted is not None
+
+    def settle(self) -> None:
+        """No more will arrive."""
+        self._wanted = None
 
     def still(self) -> None:
         """From here on it shows whether the person moves on their own."""
@@ -219,6 +226,12 @@ class Reader(ScrollView, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         # Who moves on their own is not pulled away any more when a page that was asked for arrives.
+        self._wanted, self.moved_by_hand = None, True
+
+    def on_mouse_scroll_down(self) -> None:
+        self._wanted, self.moved_by_hand = None, True
+
+    def on_mouse_scroll_up(self) -> None:
         self._wanted, self.moved_by_hand = None, True
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.timer import Timer
 
 from zhubi.expert.desk import notes, passages, reading
@@ -15,6 +14,7 @@ from zhubi.expert.desk.passages import Passage
 from zhubi.expert.tui import opening_outside
 from zhubi.expert.tui.boxes import PickBox
 from zhubi.expert.tui.widgets.line import OneLine
+from zhubi.expert.tui.widgets.picturedpane import PicturedPane
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.reader import Reader, Spot
 from zhubi.expert.tui.widgets.readinglines import Chapter, attachment_title, chapters_of, found_in
@@ -32,7 +32,7 @@ _KEPT_AFTER: Final = 1.0
 """Seconds without moving after which the place that is read is remembered."""
 
 
-class ReadingPane(Vertical):
+class ReadingPane(PicturedPane):
     """A title line, the reader, and what is to be said where there is nothing to read."""
 
     DEFAULT_CSS = """
@@ -68,6 +68,7 @@ class ReadingPane(Vertical):
 
     def on_unmount(self) -> None:
         self._keep()
+        self._pictured = 0
         self._shut()
 
     @property
@@ -182,7 +183,7 @@ class ReadingPane(Vertical):
         self._sought = Passage(document, page, row, words)
         content = self._view.content
         if content is not None and document == content.blob:
-            self.close_attachment()
+            self._to_content()
         else:
             found = next((each for each in self._content_attachments() if each.blob == document), None)
             if found is None:
@@ -217,7 +218,7 @@ class ReadingPane(Vertical):
         content = self._view.content
         if content is None:
             return False
-        self.close_attachment()
+        self._to_content()
         chapter = next((each for each in self.reader.chapters if each.id == chapter_id), None)
         if chapter is None:
             return False
@@ -254,9 +255,7 @@ class ReadingPane(Vertical):
         self.app.push_screen(PickBox(say("tui.act.outline"), options, here=self.reader.chapter), go)
 
     def _attachment_outline(self) -> None:
-        places: list[tuple[str, Callable[[], object]]] = [
-            (say("notes.reader.to-material"), self.close_attachment)
-        ]
+        places: list[tuple[str, Callable[[], object]]] = [(say("notes.reader.to-material"), self._to_content)]
         document = self.document
         for each in self._outline:
             page = each.page
@@ -302,6 +301,8 @@ class ReadingPane(Vertical):
                 self._app.errand(found.close, lambda _none: None, group="reading")
                 return
             self._open = found
+            if attachment.media_type.startswith("image/"):
+                self.picture()
             self._app.errand(lambda: self._read(found, attachment), lambda _none: None, self._failed)
 
         self._app.errand(
@@ -346,6 +347,7 @@ class ReadingPane(Vertical):
         if self._attachment is attachment:
             self._note(sentence)
             self._lead(final=True)
+            self.reader.settle()
 
     def _failed(self, sentence: str) -> None:
         if self.is_attached and self._attachment is not None:
@@ -358,19 +360,27 @@ class ReadingPane(Vertical):
             return
         number = [each.blob for each in self._content_attachments()].index(attachment.blob) + 1
         passage = self.in_view
+        number_of_page = self._pictured or (passage.page if passage is not None else 0)
         page = ""
-        if passage is not None and self._total:
-            page = say("notes.reader.page-of", page=passage.page, total=self._total) + "  "
+        if number_of_page and self._total:
+            page = say("notes.reader.page-of", page=number_of_page, total=self._total) + "  "
         self._title(attachment_title(attachment, number), page + say("tui.reader.close-hint"))
 
     def _shut(self) -> None:
         """End the process that reads the attachment."""
+        self._text_again()
         opened, self._open = self._open, None
         if opened is not None:
             self._app.errand(opened.close, lambda _none: None, group="reading")
 
     def close_attachment(self) -> bool:
-        """Back to the content; False when no attachment was open."""
+        """Back from a picture to the text, from an attachment to the content; False when there is no way back."""
+        if self._pictured and self._attachment and not self._attachment.media_type.startswith("image/"):
+            self._text_again()
+            return True
+        return self._to_content()
+
+    def _to_content(self) -> bool:
         if self._attachment is None:
             return False
         self._keep()
