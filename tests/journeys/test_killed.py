@@ -16,7 +16,7 @@ from storyhouse import child
 from storyhouse.expert import Expert
 
 from zhubi.core.model.records import RecordType
-from zhubi.expert.desk import overview, review
+from zhubi.expert.desk import changes, overview, review
 
 Seated = tuple[Any, Any, str, dict[str, str]]
 HERE = Path(__file__).parent
@@ -224,3 +224,73 @@ def test_killed_in_the_middle_of_a_purge_it_is_finished_at_the_next_opening(seat
     assert len(list(expert.folder.glob("store-*.db"))) == 1
     expert.sync()
     assert expert.proves() == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "act", ["changes.adopt(desk, key, 'rules')", "changes.go_back(desk, key)", "undo.undo(desk, key)"]
+)
+def test_killed_before_any_write_of_a_move_the_sheet_is_the_one_or_the_other(
+    seated: Seated, act: str
+) -> None:
+    house, expert, round_id, _ = seated
+    expert.take_up(round_id)
+    expert.fill("DZ-1")
+    house.clock.on(minutes=5)
+    house.change(round_id, "amend", overrides={"criteria.node.full": 50, "criteria.effort.full": 35})
+    expert.sync()
+    if "go_back" in act:
+        changes.adopt(expert.desk, expert.key("DZ-1"), "rules")
+
+    def sheet(of: Expert) -> tuple[str, dict[str, str], str]:
+        state = review.open_review(of.desk, of.key("DZ-1")).state
+        draft = of.desk.store.drafts.read(of.key("DZ-1"))
+        assert draft is not None
+        return state.opinion, {each.id: each.points_text for each in state.criteria}, draft.begun_as
+
+    before = sheet(expert)
+    expert.close()
+    script = (
+        "import os, signal, sys\n"
+        "from datetime import datetime\n"
+        "from pathlib import Path\n"
+        "from storyhouse.clock import Clock\n"
+        "from storyhouse.expert import Expert\n"
+        "from zhubi.expert.desk import changes, review, undo\n"
+        "expert = Expert(Path(sys.argv[1]), Clock(datetime.fromisoformat(sys.argv[2])))\n"
+        "desk, key = expert.desk, expert.key('DZ-1')\n"
+        "first = 'undo' in sys.argv[4]\n"
+        "if first: review.set_opinion(desk, key, '后来写的')\n"
+        "count = 0\n"
+        "def traced(_cursor, statement, _bindings):\n"
+        "    global count\n"
+        "    if statement.split(None, 1)[0] in ('INSERT', 'UPDATE', 'DELETE', 'COMMIT'):\n"
+        "        count += 1\n"
+        "        if count == int(sys.argv[3]): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return True\n"
+        "desk.store._database._writer.exec_trace = traced\n"
+        "eval(sys.argv[4])\n"
+        "os._exit(0)\n"
+    )
+    stood = ("后来写的", *before[1:]) if "undo" in act else before
+    for number in range(1, 60):
+        command = [
+            sys.executable,
+            "-c",
+            script,
+            str(expert.folder),
+            expert.clock().isoformat(),
+            str(number),
+            act,
+        ]
+        done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False)
+        again = reopened(expert)
+        found = sheet(again)
+        again.close()
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+        assert found == stood, f"half done before write {number}"
+    assert number > 1, "there were writes to be killed at"
+    assert found == before if "undo" in act else found != before
+    expert.open()
