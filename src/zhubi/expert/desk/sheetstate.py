@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from zhubi.core.model.rulebook import Basis, Criterion, Material, ReviewKind
+from zhubi.core.model.rulebook import Basis, Criterion, Material, ReviewKind, spelled
 from zhubi.core.model.sheet import Score, Sheet
 from zhubi.core.rules.checks import MATERIAL, CheckResult
 from zhubi.core.rules.completeness import (
@@ -142,7 +142,10 @@ def _check(kind: ReviewKind, sheet: Sheet, result: CheckResult, missing: tuple[M
     name = item.name.said(said)
     absent = tuple(_named(kind, each) for each in result.missing)
     if result.outcome is Outcome.UNKNOWN:
-        sentence = say("rules.missing-fact", item="、".join(absent) or name)
+        # What the papers leave out is named as theirs; what the sheet has not said yet, as still to be said.
+        stated = [shown for each, shown in zip(result.missing, absent, strict=True) if "." not in each]
+        key = "missing-own" if absent and not stated else "missing-fact"
+        sentence = say(f"rules.{key}", item="、".join(stated or absent) or name)
     elif isinstance(item, Material):
         sentence = say(f"desk.material-{result.outcome.value}", name=name)
     else:
@@ -159,13 +162,18 @@ def _check(kind: ReviewKind, sheet: Sheet, result: CheckResult, missing: tuple[M
 
 
 def _named(kind: ReviewKind, name: str) -> str:
-    """A fact, finding or answer by its own name, where the rules give it one."""
+    """A fact, finding, answer or score by its own name, where the rules give it one."""
     said = language()
-    plain = name.partition(".")[2] or name
-    for group in (kind.facts, kind.findings, kind.questions):
+    if name in ("sheet.recommendation", "sheet.affirmative"):
+        return say("desk.recommendation")
+    if name == "sheet.total":
+        return say("rules.sheet-total")
+    plain = name.removeprefix("sheet.").partition(".")[2] or name
+    groups: tuple[tuple[Any, ...], ...] = (kind.facts, kind.findings, kind.questions)
+    for group in (kind.criteria,) if name.startswith("sheet.points.") else groups:
         for each in group:
-            if each.id in (name, plain) or each.id.replace("-", "_") == plain:
-                return each.name.said(said)
+            if each.id in (name, plain) or spelled(each.id) == plain:
+                return str(each.name.said(said))
     return name
 
 
