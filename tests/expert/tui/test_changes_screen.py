@@ -69,6 +69,14 @@ async def test_the_difference_is_read_and_the_sheet_moves_and_goes_back(
         shown = look(pilot.app)
         assert "已改用新规则" in shown and "! 再看 评分 节点与考核指标" in shown and "4 回到改用之前" in shown
         assert review.open_review(story.desk, key).state.criteria[0].points_text == ""
+        await pilot.press("escape")
+        await rest(pilot)
+        pilot.app.screen.sheet.go_to("score", "node")
+        await rest(pilot)
+        marked = [line for line in look(pilot.app).splitlines() if "请再看" in line]
+        assert len(marked) >= 2 and any("节点与考核指标" in line for line in marked)
+        await pilot.press("f4")
+        await rest(pilot)
         screen = pilot.app.screen
         while screen.rows.place != "score:node":
             await pilot.press("down")

@@ -173,7 +173,19 @@ class Typing:
 
 
 def draw(line: SheetLine, state: SheetState, width: int, typing: Typing | None = None) -> list[Piece]:
-    """A line of the sheet in at most ``width`` cells."""
+    """A line of the sheet in at most ``width`` cells; one that asks for another look says so at its end."""
+    if not state.look_again or not line.selectable or _place(line) not in state.look_again:
+        return _draw(line, state, width, typing)
+    mark = f" {say('changes.mark')}"
+    return [*_draw(line, state, width - cell_len(mark), typing), (mark, "warn")]
+
+
+def _place(line: SheetLine) -> str:
+    kind = "answer" if line.kind == "question" else line.kind
+    return kind if kind in ("recommendation", "opinion") else f"{kind}:{line.item}"
+
+
+def _draw(line: SheetLine, state: SheetState, width: int, typing: Typing | None) -> list[Piece]:
     if line.kind == "head" and line.item == "scores":
         return _score_head(width)
     if line.kind in ("head", "note") and line.text:
