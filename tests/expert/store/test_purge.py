@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 import pytest
 
+from zhubi.core.model.records import RecordType
 from zhubi.core.model.sheet import Sheet
 from zhubi.expert.store.errors import StoreError
 from zhubi.expert.store.migration import back_up
@@ -154,6 +155,22 @@ def test_the_database_is_another_file_under_another_key_and_goes_on(
     ended.close()
     with Store.open(tmp_path / "device", secret) as again:
         assert again.settings.get("still") == "writing"
+
+
+def test_what_colleagues_wrote_of_the_material_goes_with_it(ended: Store, world: Any, now: datetime) -> None:
+    theirs = [
+        world.arrival(
+            RecordType.REVIEW, world.review(of, 1, index=0).record.payload.body, round=of, dossiers=(1,),
+            author="019066fe-0000-7000-8000-00000000000f", index=40 + of,
+        )
+        for of in (1, 2)
+    ]  # fmt: skip
+    ended.records.add(world.origin, theirs, now)
+    ended.purge.purge_round(world.origin, world.key(1, 1).round, now)
+    gone, kept = (ended.records.get(each.record.digest) for each in theirs)
+    assert gone is None and kept is not None, "the other round lives"
+    ended.records.add(world.origin, theirs, now)
+    assert ended.records.get(theirs[0].record.digest) is None, "told again, it stays gone"
 
 
 def test_what_a_live_round_needs_stays_until_that_one_ends(ended: Store, world: Any, now: datetime) -> None:

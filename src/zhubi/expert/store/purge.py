@@ -1,6 +1,6 @@
 """Purging: a round's sealed material leaves this machine, and the database is written anew under a new key.
 
-What is taken: the bodies of key releases, the blobs, drafts and their journal, answers, notes on what was read and
+What is taken: the bodies of key releases and of colleagues' reviews, the blobs, drafts and their journal, answers, notes on what was read and
 where reading was left, and old backups. Signed records stay: they are the expert's own words and the proof of them.
 Three steps, each of which may be repeated, so that a crash at any moment is mended at the next opening.
 """
@@ -201,6 +201,12 @@ def _take(
         "UPDATE records SET compact = NULL WHERE office = ?1 AND type = 'key-release' AND id IN"
         " (SELECT record FROM record_subjects WHERE dossier IN (SELECT value FROM json_each(?2)))",
         (office, listed),
+    )
+    # One's own words stay; what colleagues wrote of the material goes with it.
+    connection.execute(
+        "UPDATE records SET compact = NULL WHERE office = ?1 AND round = ?2 AND type = 'review'"
+        " AND author <> (SELECT person FROM offices WHERE office = ?1)",
+        (office, round),
     )
     # What is signed and has not arrived stays, with its draft; everything else that was typed goes.
     connection.execute(

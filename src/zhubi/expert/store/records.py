@@ -168,7 +168,8 @@ def _about(record: Record) -> str | None:
 def _complete(connection: Connection, office: str, known: Sequence[Any], arrival: Arrival) -> bool:
     number, index, logged_at, bodiless = known
     record = arrival.record
-    if bodiless and any(is_needed(connection, office, each) for each in record.payload.subjects):
+    key = record.type.value == "key-release"
+    if bodiless and key and any(is_needed(connection, office, each) for each in record.payload.subjects):
         # A purge took this key; a round that lives needs it again.
         connection.execute("UPDATE records SET compact = ? WHERE id = ?", (arrival.compact, number))
     elif (index is not None or record.index is None) and (logged_at is not None or arrival.logged_at is None):
