@@ -30,6 +30,8 @@ class Wanted:
     attachments: int = 0
     attachment_bytes: int = 0
     text_characters: int = 200
+    paper: Path | None = None
+    """A PDF that every project has, in place of attachments of no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def seal_project(
 def _attachments(wanted: Wanted, directory: Path) -> tuple[SourceFile, ...]:
     from zhubi.office.vault.sealing import SourceFile
 
+    if wanted.paper is not None:
+        return (SourceFile(wanted.paper, "长文.pdf", "application/pdf"),)
     if not wanted.attachments:
         return ()
     paper = directory / "paper.bin"

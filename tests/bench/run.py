@@ -35,7 +35,8 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "journal": typed.journal,
     "opinion": writing.opinion_keys,
     "submit": sending.sign_and_submit,
-    "pdf": papers.first_page,
+    "pdf": papers.attachment,
+    "pages": papers.pages,
 }
 
 
@@ -52,12 +53,15 @@ def main() -> int:
     parser.add_argument(
         "--place", type=Path, help="keep offices and stores here, and use those that are there"
     )
+    parser.add_argument(
+        "--pdf", type=Path, help="a long Chinese PDF to read, in place of one that is made here"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="zhubi-bench-") as passing:
         place = asked.place or Path(passing)
         place.mkdir(parents=True, exist_ok=True)
         os.environ.update(environment(), BENCH_KEYRING=str(place / "keyring.json"))
-        settings = Settings(place.resolve(), asked.quick)
+        settings = Settings(place.resolve(), asked.quick, asked.pdf)
         rows: list[Row] = []
         failed: list[str] = []
         for name in asked.only or MEASUREMENTS:

@@ -15,6 +15,8 @@ class Settings:
 
     place: Path
     quick: bool = False
+    pdf: Path | None = None
+    """A long PDF to read, in place of the one that is made here."""
 
     def few(self, number: int, quick: int) -> int:
         """A size or a number of runs: the whole one, or the one for a quick look."""

@@ -113,6 +113,13 @@ class Terminal:
                     sums[name] += int(rest.split()[0])
         return sums["Rss"] / 1024, sums["Pss"] / 1024
 
+    def peak(self) -> float:
+        """MiB: the most that the program held, and the most that each process held that it has now, together."""
+        held = 0
+        for pid in _family(self.pid):
+            held += int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0])
+        return held / 1024
+
     def _read(self, seconds: float) -> bytes:
         if not select.select([self._screen], [], [], seconds)[0]:
             return b""
