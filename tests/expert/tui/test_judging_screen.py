@@ -73,7 +73,7 @@ def guide(pilot: Any) -> str:
 async def test_what_ones_findings_mean_stands_below_them(story: Any, look: Any) -> None:
     async with judging(story, ACCEPTANCE) as pilot:
         await to(pilot, "finding", "serious_violation")
-        assert "若“是”：不通过验收成立" in guide(pilot) and "若“否”：" in guide(pilot)
+        assert "若「是」：「不通过验收」成立" in guide(pilot) and "若「否」：" in guide(pilot)
         rest = dict.fromkeys(
             ("subjective_cause", "binding_indicator_missed", "unauthorised_change", "serious_violation"), "no"
         )

@@ -51,7 +51,9 @@ def _supposed(state: SheetState, finding: str) -> Guide:
     found = state.meaning.supposed if state.meaning is not None else ()
     row = next((each for each in found if each.finding == finding), None)
     said = "  ".join(each for each in (row.if_yes, row.if_no) if each) if row is not None else ""
-    return ((said, ""),) if said else ()
+    standing = state.meaning.sentence if state.meaning is not None else ""
+    answered = any(each.value for each in state.findings)
+    return tuple((each, "") for each in (standing if answered else "", said) if each)
 
 
 def _criterion_guide(row: CriterionRow) -> Guide:
