@@ -424,3 +424,5 @@ def test_a_chair_concludes_from_a_shell(enrolled: Any, shell: Shell) -> None:
     assert (status, err) == (1, "更正专家组意见须写明原因。\n")
     assert concludes("--words", "另有说明。", "--reason", "补充说明")[0] == 0
     assert concludes("--words", "另有说明。", "--reason", "再来一次")[2].startswith("与现行专家组意见相同")
+    status, out, err = shell("--lang", "en", "conclude", "DZ26-002")
+    assert (status, err) == (0, "") and "The conclusion that stands: stopped" in out

@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "commit": "zhubi.cli.judging:commit",
     "declare": "zhubi.cli.judging:declare",
     "read": "zhubi.cli.judging:read",
+    "search": "zhubi.cli.search:search",
     "sheet": "zhubi.cli.judging:sheet",
     "grid": "zhubi.cli.round_views:grid",
     "glance": "zhubi.cli.round_views:glance",
@@ -105,6 +106,9 @@ class _Commands(click.Group):
 def zhubi(context: click.Context, lang: str | None, plain: bool, directory: Path | None) -> None:
     """朱笔 Zhubi. Without a command: open the app (打开评审界面)."""
     context.obj = Place(directory, lang, plain)
+    if lang is not None:
+        # Also where it stands behind an option with a value of its own, which the first look does not read.
+        use_language(lang)
     if context.invoked_subcommand is not None:
         return
     from zhubi.expert.tui.app import run as open_app
