@@ -43,7 +43,8 @@ def paper(**changes: Any) -> Paper:
 def text_of(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return "".join(page.get_textpage().get_text_bounded() for page in document)
+        said = "".join(page.get_textpage().get_text_bounded() for page in document)
+        return said.replace("\x02", "-")  # how the reader marks a hyphen at the end of a line
     finally:
         document.close()
 
