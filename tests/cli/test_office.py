@@ -330,3 +330,27 @@ def test_a_moment_is_read_as_people_write_it(text: str, meant: datetime) -> None
 def test_a_moment_nobody_can_mean_is_asked_for_again(text: str) -> None:
     with pytest.raises(click.BadParameter):
         moment(text, NOW)
+
+
+def test_a_round_follows_another_and_conclusions_are_carried_over_by_hand(made: Run) -> None:
+    shanxi = ("--policy", "shanxi-2024-10", "--closes", "+5d", "--kind")
+    folder = content_folder() / "shanxi-2024-10" / "SX24-006"
+    assert made("import", folder).status == 0
+    assert made("round", "open", "现场考察", *shanxi, "sx.site-inspection").status == 0
+    assert (
+        made("round", "open", "会议验收", *shanxi, "sx.acceptance-meeting", "--follows", "现场考察").status
+        == 0
+    )
+    said = made("round", "open", "再考察", *shanxi, "sx.site-inspection", "--follows", "现场考察")
+    assert said.status == 1 and "前一场次的结论无处可入" in said.err and "test-contract" in said.err
+    said = made("chain", "--from", "现场考察", "--to", "会议验收")
+    assert (said.status, said.err) == (1, "两个场次没有共同的项目。请先在后一场次分派。\n")
+    assert made("invite", "宫怀远").status == 0
+    assert made("assign", "现场考察", "SX24-006", "--expert", "宫怀远").status == 0
+    said = made("chain", "--from", "现场考察", "--to", "会议验收", "SX24-006")
+    assert said.status == 1 and "SX24-006 不是两个场次都有的项目" in said.err
+    assert made("assign", "会议验收", "SX24-006", "--expert", "宫怀远").status == 0
+    said = made("chain", "--from", "现场考察", "--to", "会议验收")
+    assert said.status == 1 and "SX24-006 在前一场次还没有专家组意见" in said.err
+    said = made("chain", "--from", "会议验收", "--to", "会议验收")
+    assert said.status == 1 and "不能是本场次自己" in said.err
