@@ -218,3 +218,26 @@ async def test_a_signed_sheet_takes_nothing_back(memory: Any, review: Any, look:
         await pilot.press("ctrl+z")
         await pilot.pause()
         assert "更正请按 F8" in look(app) and desk.edits == 0
+
+
+async def test_the_caret_of_a_box_stands_in_its_field_from_the_first(zhejiang: Any) -> None:
+    async with at_the_sheet(zhejiang) as pilot:
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        await pilot.pause()
+        field = pilot.app.screen.query_one("Input")
+        assert pilot.app.cursor_position == field.cursor_screen_offset
+        assert pilot.app.cursor_position.y > 2
+
+
+async def test_after_taking_back_at_the_end_the_caret_is_at_the_end(zhejiang: Any) -> None:
+    async with at_the_sheet(zhejiang) as pilot:
+        await to(pilot, "opinion", "opinion")
+        await pilot.press("enter")
+        area = pilot.app.screen.editor.area
+        area.put("可行。")
+        zhejiang.clock.on(seconds=5)
+        area.put("经费相称。")
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert (area.text, area.cursor_location) == ("可行。", (0, 3))

@@ -47,7 +47,15 @@ class _Served:
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Where text is typed, the terminal's own cursor stands: input methods put their candidates beside it."""
-        self.zhubi.show_caret(_takes_text(event.widget))
+        takes_text = _takes_text(event.widget)
+        self.zhubi.show_caret(takes_text)
+        if takes_text:
+            # A field that has the focus before it is laid out does not know yet where it stands.
+            event.widget.call_after_refresh(self._place_caret, event.widget)
+
+    def _place_caret(self, widget: Any) -> None:
+        if widget.has_focus and widget.is_attached:
+            self.app.cursor_position = widget.cursor_screen_offset
 
     def errand(
         self,

@@ -137,10 +137,15 @@ def _head(name: str, **values: object) -> SheetLine:
 
 def _cut_lines(state: SheetState) -> Iterator[SheetLine]:
     cuts = state.cuts
-    yield _head(
-        "cuts", cut=money(cuts.total_cut), before=money(cuts.fiscal_before), after=money(cuts.fiscal_after),
-        share=share_text(cuts.fiscal_before, cuts.total_before), then=share_text(cuts.fiscal_after, cuts.total_after),
-    )  # fmt: skip
+    head = say(
+        "tui.sheet.head.cuts" if cuts.total_cut else "tui.sheet.head.cuts-none",
+        cut=money(cuts.total_cut),
+        before=money(cuts.fiscal_before),
+        share=share_text(cuts.fiscal_before, cuts.total_before),
+        after=money(cuts.fiscal_after),
+        then=share_text(cuts.fiscal_after, cuts.total_after),
+    )
+    yield SheetLine("head", "cuts", head, "head")
     yield from (SheetLine("cut" if each.may_cut else "fixed", each.id) for each in state.budget)
     yield SheetLine("cuts", "core-indicators-stand")
     if cuts.total_may_follow:

@@ -67,15 +67,14 @@ class WordsArea(TextArea):
         before = self.text
         if words == before:
             return
-        back = 0
-        shorter = min(len(before), len(words))
-        while back < shorter and before[-1 - back] == words[-1 - back]:
-            back += 1
-        front = 0
-        while front < shorter - back and before[front] == words[front]:
+        front, shorter = 0, min(len(before), len(words))
+        while front < shorter and before[front] == words[front]:
             front += 1
+        back = 0
+        while back < shorter - front and before[-1 - back] == words[-1 - back]:
+            back += 1
         self.load_text(words)
-        self.move_cursor(self.place_of(max(front, len(words) - back)))
+        self.move_cursor(self.place_of(len(words) - back))
 
     def place_of(self, index: int) -> Location:
         """The row and column of a character of the text."""
