@@ -226,10 +226,14 @@ class KeyReleaseBody(Frozen):
 
 
 class AcceptanceBody(Frozen):
-    """Received intact: the record's digest, and the SHA-256 of the payload rebuilt from what the office stored."""
+    """Received intact: the record's digest, and the SHA-256 of the payload rebuilt from what the office stored.
+
+    ``evidence``: a sealed file that a logged record names, whole; both digests are then the file's own.
+    """
 
     record: Digest
     payload_sha256: Digest
+    evidence: Annotated[bool, Field(exclude_if=lambda sealed: not sealed)] = False
 
 
 class RefusalBody(Frozen):

@@ -6,11 +6,11 @@ consistent is said by ``zhubi.core.rules``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from zhubi.core.model.values import Digest, Frozen, Line, Points, Slug, Words, Yuan
+from zhubi.core.model.values import Digest, Frozen, Instant, Line, Points, Slug, Words, Yuan
 
 FactValue = int | bool | str
 FindingValue = Literal["yes", "no", "unknown"]
@@ -96,6 +96,36 @@ class Citation(Frozen):
     quotation: Annotated[Line, Field(max_length=200)] = ""
 
 
+EVIDENCE_LIMIT: Final = 300
+"""How many pieces of evidence one sheet names at most."""
+
+About = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^((indicator|finding|question):[a-z0-9][a-z0-9._-]{0,79}|signature:[0-9a-f]{64})?$"
+    ),
+]
+"""What evidence supports: ``indicator:ID``, ``finding:ID``, ``question:ID``, the record whose paper was signed by hand
+(``signature:DIGEST``), or nothing of the sheet in particular."""
+
+
+class EvidenceRef(Frozen):
+    """A piece of evidence (佐证), named by what lies sealed to the office and to its author.
+
+    ``digest`` is the SHA-256 of the age file and ``size`` its bytes. ``taken_at`` is what the camera's clock said, as
+    ``2026-07-03T10:15:00`` without a time zone, empty where it said nothing; ``noted_at`` is when the author's machine
+    sealed it, a claim like every time an author gives.
+    """
+
+    digest: Digest
+    size: Annotated[int, Field(ge=1, le=2**30)]
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+    media_type: Annotated[Line, Field(max_length=100)] = ""
+    about: About = ""
+    taken_at: Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)?$")] = ""
+    noted_at: Instant
+
+
 class Total(Frozen):
     """A sheet's total, every number in the scale's smallest step.
 
@@ -126,3 +156,6 @@ class Sheet(Frozen):
     opinion: Words = ""
     # What is not cited leaves no key, so that what was signed before citations existed is still said the same way.
     citations: Annotated[tuple[Citation, ...], Field(max_length=300, exclude_if=lambda cited: not cited)] = ()
+    evidence: Annotated[
+        tuple[EvidenceRef, ...], Field(max_length=EVIDENCE_LIMIT, exclude_if=lambda named: not named)
+    ] = ()
