@@ -32,6 +32,8 @@ def scoring(settings: Settings) -> Iterator[Row]:
     )
     child = environment() | {"BENCH_KEYRING": os.environ["BENCH_KEYRING"]}
     table_command = (sys.executable, str(HERE / "gridtable.py"), str(projects), str(before.criteria))
+    # On a place that was used before, another digit than the one that stands there.
+    digit = "8" if "9" in before.values else "9"
     keys = 0
     with (
         Terminal((zhubi(),), child | {"ZHUBI_HOME": str(directory)}) as grid,
@@ -43,12 +45,11 @@ def scoring(settings: Settings) -> Iterator[Row]:
             each.rest(_SETTLED)
         grid.press("home")
         grid.press(_TAB)
-        grid.painted("满分")
         grid.rest(_SETTLED)
         digits: list[float | None] = []
         enters: list[float | None] = []
         for _ in range(_SCORES):
-            digits.append(grid.press("9"))
+            digits.append(grid.press(digit))
             enters.append(grid.press(_ENTER))
             keys += 2
         moves = [_RIGHT, "down", "down", "left", "up", "down"] * settings.few(15, 3)
@@ -56,7 +57,8 @@ def scoring(settings: Settings) -> Iterator[Row]:
         ours = [taken for key in moves if (taken := grid.press(key)) is not None]
         bare = [taken for key in moves if (taken := table.press(key)) is not None]
         grid.rest(1.0)
-    given = _scores(directory).given - before.given
+    after = _scores(directory).values
+    given = sum(now != then for now, then in zip(after, before.values, strict=True))
     yield Row(
         f"keys for {given} scores in the grid",
         keys / max(1, given),
@@ -77,10 +79,10 @@ def scoring(settings: Settings) -> Iterator[Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """How many criteria the form has, and how many scores are kept."""
+    """How many criteria the form has, and every score as it is kept, empty where there is none."""
 
     criteria: int
-    given: int
+    values: tuple[str, ...]
 
 
 def _scores(directory: Path) -> _Found:
@@ -89,8 +91,8 @@ def _scores(directory: Path) -> _Found:
     with opening.open_desk(directory, read_only=True) as desk:
         (found,) = overview.rounds(desk)
         view = grid.grid(desk, found.office, found.round)
-    given = sum(len(each.sheet.scores) for each in view.rows if each.sheet is not None)
-    return _Found(sum(each.kind == "score" for each in view.columns), given)
+    scored = [place for place, each in enumerate(view.columns) if each.kind == "score"]
+    return _Found(len(scored), tuple(row.cells[place].value for row in view.rows for place in scored))
 
 
 def _unsealed(settings: Settings, projects: int) -> Path:

@@ -69,6 +69,9 @@ class GridScreen(Page[None]):
 
     def on_mount(self) -> None:
         self.set_focus(self.rows)
+        # Watched, and not told by message: then what is said of a cell is drawn in the same frame as the cursor.
+        for name in ("cursor", "place"):
+            self.watch(self.rows, name, self._say_cell, init=False)
         self._read()
 
     def on_screen_suspend(self) -> None:
@@ -144,9 +147,6 @@ class GridScreen(Page[None]):
         comment = cell.comment.replace("\n", " ") if cell is not None else ""
         name = f"{row.code} {row.title}" if asked is not None else ""
         below.say(say("grid.comment", comment=comment) if comment else "", name, left_look="quiet")
-
-    def on_rows_moved(self, _message: Rows.Moved) -> None:
-        self._say_cell()
 
     # What is typed: see ``GridFiller``
 

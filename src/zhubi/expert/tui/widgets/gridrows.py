@@ -203,7 +203,6 @@ class GridRows(Rows):
             self.draw()
         else:
             self._draw_line(self.cursor)
-        self.post_message(self.Moved(self, self.cursor))
         self._follow()
 
     def watch_cursor(self, old: int, new: int) -> None:
