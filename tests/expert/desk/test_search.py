@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zhubi.expert.desk import review, search
 from zhubi.expert.desk.indexing import searching
+from zhubi.expert.desk.passages import Passage
 from zhubi.expert.desk.views import ReviewKey
 
 
@@ -62,11 +63,11 @@ def test_hits_come_in_the_order_of_the_desk_and_name_the_page(unsealed: Any) -> 
     assert [rows.index(each) for each in order] == sorted(rows.index(each) for each in order)
     opened = review.open_review(desk, hits[0].key)
     section = next(
-        each for each in hits if each.kind == "material" and each.page >= 1 and each.code == hits[0].code
+        each for each in hits if each.kind == "material" and each.passage.page and each.code == hits[0].code
     )
     assert opened.content is not None
     headings = [each.heading for each in opened.content.sections]
-    assert section.page > len(headings) or section.where == headings[section.page - 1]
+    assert section.passage.page > len(headings) or section.where == headings[section.passage.page - 1]
 
 
 def test_own_words_and_notes_are_found_and_lead_to_their_line(unsealed: Any) -> None:
@@ -86,10 +87,9 @@ def test_own_words_and_notes_are_found_and_lead_to_their_line(unsealed: Any) -> 
         now=desk.clock(),
     )
     found = search.search(desk, "独角兽").hits
-    assert [(each.kind, each.page, each.where) for each in found] == [
-        ("note", 3, "笔记"),
-        ("words", 0, "综合意见"),
-    ]
+    assert [(each.kind, each.where) for each in found] == [("note", "笔记"), ("words", "综合意见")]
+    assert found[0].passage == Passage("a" * 64, 3, 0, "原文") and found[0].line is None
+    assert found[1].passage is None and found[1].line == ("opinion", "")
     unsealed.clock.on(seconds=1)
     review.set_opinion(desk, key, "改过了。")
     assert [each.kind for each in search.search(desk, "独角兽").hits] == ["note"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zhubi.core.model.errors import ZhubiError
 from zhubi.expert.desk.indexing import searching
 from zhubi.expert.desk.ownwords import OwnWords
+from zhubi.expert.desk.passages import Passage
 from zhubi.expert.desk.searchviews import HitKind, IndexState, SearchHit, SearchResults, Span
 from zhubi.expert.desk.views import ReviewKey
 from zhubi.expert.store.searchwords import Wanted, fold, wanted
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _BEFORE = 16
 _AFTER = 160
 _MOST_SECONDS = 1.0
+_LINES = {"comment": "score", "answer": "question"}
 _ORDER: tuple[HitKind, ...] = ("material", "attachment", "note", "words")
 
 
@@ -95,7 +97,8 @@ def _of_page(place: Readable, hit: PageHit, asked: Wanted) -> SearchHit:
     kind: HitKind = "attachment" if page.part in ("name", "page") else "material"
     where = say(f"search.where.{page.part}", label=_page_label(page.label, page.number), title=hit.title)
     context, marks = _context(page.text, asked)
-    return _hit(place, kind, where, context, marks, document=hit.blob, page=page.number)
+    words = context[slice(*marks[0])] if marks and page.number else ""
+    return _hit(place, kind, where, context, marks, Passage(hit.blob, page.number, 0, words))
 
 
 def _page_label(label: str, number: int) -> str:
@@ -111,13 +114,11 @@ def _hit(
     where: str,
     context: str,
     marks: tuple[Span, ...],
-    *,
-    document: str = "",
-    page: int = 0,
-    item: str = "",
+    passage: Passage | None = None,
+    line: tuple[str, str] | None = None,
 ) -> SearchHit:
     key = ReviewKey(place.office, place.round, place.dossier)
-    return SearchHit(key, place.code, place.title, kind, where, document, page, item, context, marks)
+    return SearchHit(key, place.code, place.title, kind, where, passage, line, context, marks)
 
 
 def _own(
@@ -135,12 +136,14 @@ def _own(
             continue
         context, marks = _context(said, asked)
         where = say("search.where.note")
-        yield place[0], _hit(place[1], "note", where, context, marks, document=note.blob, page=note.page)
+        passage = Passage(note.blob, note.page, note.row, note.quotation)
+        yield place[0], _hit(place[1], "note", where, context, marks, passage)
     for order, written in words.all(desk):
         if round in (None, written.place.round) and asked.holds(written.folded):
             context, marks = _context(written.text, asked)
             where = say(f"search.where.own-{written.sort}")
-            yield order, _hit(written.place, "words", where, context, marks, item=written.item)
+            line = (_LINES.get(written.sort, written.sort), written.item)
+            yield order, _hit(written.place, "words", where, context, marks, line=line)
 
 
 def _context(text: str, asked: Wanted) -> tuple[str, tuple[Span, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from zhubi.expert.desk.passages import Passage
 from zhubi.expert.desk.views import ReviewKey
 
 HitKind = Literal["material", "attachment", "note", "words"]
@@ -18,8 +19,8 @@ Span = tuple[int, int]
 class SearchHit:
     """One place where all that was typed was found.
 
-    ``document`` is the digest of the sealed blob, ``page`` counts from 1 in it (0: the document as a whole), as notes
-    and citations count; both are empty for the expert's own words, whose ``item`` is the line of the sheet.
+    ``passage`` is the place in the papers; None for the expert's own words, whose ``line`` (kind, item) of the sheet
+    is given instead.
     """
 
     key: ReviewKey
@@ -28,9 +29,8 @@ class SearchHit:
     kind: HitKind
     where: str
     """The section, or the attachment and its page, in words."""
-    document: str
-    page: int
-    item: str
+    passage: Passage | None
+    line: tuple[str, str] | None
     context: str
     """The place in one line of text, beginning not far before the first of the words."""
     marks: tuple[Span, ...]

@@ -13,23 +13,20 @@ FactWords = Mapping[str, Mapping[str, Any]]
 
 
 def pages_of(content: Content, facts: FactWords) -> list[PageText]:
-    """The content in the order it is read in; sections count from 1, the tables after them go on counting."""
+    """The content in the order it is read in: sections count from 1, and behind them each table has its number."""
     pages = [PageText(0, "card", "", _card(content.card))]
     for number, section in enumerate(content.sections, 1):
         pages.append(PageText(number, "section", section.heading, f"{section.heading}\n{section.text}"))
     number = len(content.sections)
     if facts:
-        number += 1
         stated = [_fact(facts[each.name], each.value) for each in content.facts if each.name in facts]
-        pages.append(PageText(number, "facts", "", "\n".join(stated)))
+        pages.append(PageText(number + 1, "facts", "", "\n".join(stated)))
     if content.budget:
-        number += 1
         budget = [f"{each.subject} {each.total:,} {each.fiscal:,} {each.note}" for each in content.budget]
-        pages.append(PageText(number, "budget", "", "\n".join(budget)))
+        pages.append(PageText(number + 2, "budget", "", "\n".join(budget)))
     if content.indicators:
-        number += 1
         listed = [f"{each.name} {each.target}{each.unit} {each.reported}" for each in content.indicators]
-        pages.append(PageText(number, "indicators", "", "\n".join(listed)))
+        pages.append(PageText(number + 3, "indicators", "", "\n".join(listed)))
     return [each for each in pages if each.text.strip()]
 
 

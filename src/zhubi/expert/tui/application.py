@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from zhubi.core.model.errors import ZhubiError
-from zhubi.expert.tui import errands, times
+from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.crash import write_crash
 from zhubi.expert.tui.page import Box, Page
+from zhubi.expert.tui.telling import TellingApp
 from zhubi.expert.tui.theme import THEMES
 from zhubi.expert.tui.widgets.topline import TopLine
-from zhubi.locale import explain, language, say
+from zhubi.locale import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.desk.views import ReviewKey, Settings, StatusLine, SyncProgress, SyncReport
 
-Done = TypeVar("Done")
 WARM_AFTER = 1.5
 """Seconds after the first paint at which what the next screens need is loaded."""
 SYNC_EVERY = 180.0
@@ -42,7 +40,7 @@ class PlainScrollBar(ScrollBarRender):
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
 
 
-class ZhubiApp(App[int]):
+class ZhubiApp(TellingApp):
     """Zhubi for one expert. ``desk`` None: nobody is enrolled in ``directory`` yet, or a passphrase is needed."""
 
     # The desk's own sheet is read with the app's: a sheet read later makes Textual parse all of them again.
@@ -56,6 +54,7 @@ class ZhubiApp(App[int]):
         bound("f1", "help", "help", priority=True),
         bound("question_mark,fullwidth_question_mark", "help", "help", show=False),
         bound("ctrl+p", "palette", "palette", show=False, priority=True),
+        bound("ctrl+f", "search", "search", show=False, priority=True),
         bound("ctrl+r", "sync", "sync", show=False, priority=True),
         bound("ctrl+q", "quit", "quit", show=False, priority=True),
     ]
@@ -173,11 +172,18 @@ class ZhubiApp(App[int]):
 
         reading.wipe_outside(self.desk)
 
+    def keep_index(self) -> None:
+        """From now on the search index follows what may be read."""
+        from zhubi.expert.desk.indexing import searching
+
+        searching(self.desk).begin(self.desk)
+
     def desk_ready(self) -> None:
         """The desk has been painted: from now on sync runs by itself."""
         # Beside the drawing, and early: it also loads what opening a review needs.
         self.set_timer(WARM_AFTER, lambda: self.errand(self.wipe_outside, lambda _none: None))
         if self.sync_by_itself:
+            self.set_timer(WARM_AFTER, lambda: self.errand(self.keep_index, lambda _none: None))
             self.set_timer(0.3, self._sync_quietly)
             self.set_interval(SYNC_EVERY, self._sync_quietly)
         self.set_interval(20, self.show_status)
@@ -185,63 +191,6 @@ class ZhubiApp(App[int]):
     def now(self) -> Any:
         """This moment by the desk's clock."""
         return self.desk.clock()
-
-    # Errands
-
-    def errand(
-        self,
-        work: Callable[[], Done],
-        done: Callable[[Done], object],
-        failed: Callable[[str], object] | None = None,
-        *,
-        group: str = "app",
-    ) -> None:
-        """Do blocking work beside the drawing, then call ``done`` with what it gave.
-
-        A problem goes to ``failed`` as a sentence; without ``failed`` it is shown.
-        """
-
-        async def run() -> None:
-            try:
-                result = await errands.aside(work)
-            except Exception as problem:  # noqa: BLE001 - whatever went wrong, the app goes on and says so
-                self.call_later(failed or self.say_problem, self.sentence(problem))
-            else:
-                self.call_later(done, result)
-
-        self.run_worker(run(), group=group, exit_on_error=False)
-
-    def sentence(self, problem: Exception) -> str:
-        """What to tell the person about a problem; an unexpected one goes to the log as well."""
-        if isinstance(problem, ZhubiError):
-            return explain(problem)
-        if isinstance(problem, OSError):
-            return say("tui.failed.system", reason=problem.strerror or type(problem).__name__)
-        log = write_crash(self._log_directory(), problem)
-        return say("tui.failed.unexpected", log=str(log) if log else "--")
-
-    def attempt(self, work: Callable[[], Done]) -> Done | None:
-        """The result of quick work done here and now; a problem is shown, and None given back."""
-        try:
-            return work()
-        except (ZhubiError, OSError) as problem:
-            self.say_problem(self.sentence(problem))
-            return None
-
-    def say_problem(self, sentence: str) -> None:
-        """Show a sentence about something that did not work."""
-        self.notify(sentence, severity="warning", markup=False, timeout=8)
-
-    def say_done(self, sentence: str) -> None:
-        """Show a sentence about something that worked."""
-        self.notify(sentence, markup=False)
-
-    def notify(self, message: str, **options: Any) -> None:
-        """As Textual does, except that nothing is ever read as markup, and nothing is said twice at once."""
-        if any(each.message == message for each in self._notifications):
-            return
-        options["markup"] = False
-        super().notify(message, **options)
 
     # Sync
 
@@ -333,6 +282,13 @@ class ZhubiApp(App[int]):
         if not isinstance(self.screen, PaletteBox):
             self.push_screen(PaletteBox(self.screen))
 
+    def action_search(self) -> None:
+        """One search over everything on this machine."""
+        if any(getattr(each, "NAME", "") == "desk" for each in self.screen_stack):
+            from zhubi.expert.tui import routes
+
+            routes.open_search(self)
+
     async def action_quit(self) -> None:
         """Leave; ask first when something would be left behind."""
         leaving = None
@@ -409,17 +365,12 @@ class ZhubiApp(App[int]):
 
     # When the app itself fails
 
-    def _log_directory(self) -> Path:
-        from zhubi.expert.desk import opening
-
-        return self.directory or opening.default_directory()
-
     def _fatal_error(self) -> None:
         from rich.text import Text
 
         error = self._exception
         if not self._exit_renderables:
-            log = write_crash(self._log_directory(), error) if error is not None else None
+            log = write_crash(self.log_directory(), error) if error is not None else None
             self.panic(Text(say("tui.failed.unexpected", log=str(log) if log else "--")))
 
     def _handle_exception(self, error: Exception) -> None:

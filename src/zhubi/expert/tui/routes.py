@@ -78,6 +78,34 @@ def open_review(
     app.push_screen(ReviewScreen(key, at, place))
 
 
+def open_search(app: ZhubiApp) -> None:
+    """One search over everything on this machine; over a question nothing is opened."""
+    from zhubi.expert.tui.page import Page
+    from zhubi.expert.tui.screens.search import SearchScreen
+
+    if isinstance(app.screen, SearchScreen):
+        app.screen.begin_again()
+    elif isinstance(app.screen, Page):
+        app.push_screen(SearchScreen())
+
+
+def lead_to(
+    app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
+) -> None:
+    """A review at a line of its sheet or a place in its papers: the screen it is open on, else another one."""
+    from zhubi.expert.tui.screens.review import ReviewScreen
+
+    opened = next(
+        (each for each in app.screen_stack if isinstance(each, ReviewScreen) and each.key == key), None
+    )
+    if opened is None:
+        open_review(app, key, at, place)
+        return
+    while app.screen is not opened:
+        app.pop_screen()
+    opened.go_to(at, place)
+
+
 def open_grid(app: ZhubiApp, office: str, round_id: str, dossier: str | None = None) -> None:
     """打分表 of a round, at one project where it is given."""
     from zhubi.expert.tui.screens.grid import GridScreen

@@ -141,6 +141,17 @@ class ReviewScreen(WritingPage):
         if self._at is not None:
             self.sheet.go_to(*self._at)
 
+    def go_to(self, at: tuple[str, str] | None, place: Passage | None) -> None:
+        """Lead to a line of the sheet (kind, item), or to a place in the papers."""
+        if self._view is None:
+            self._at, self._place = at, place
+        elif place is not None:
+            self._show_side(reading=True)
+            self.reading.go_to_place(place.document, place.page, place.row, place.words)
+        elif at is not None:
+            self._show_side(reading=False)
+            self.sheet.go_to(*at)
+
     @property
     def sheet(self) -> SheetRows:
         """The sheet."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from zhubi.expert.desk import search
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.widgets.measure import size_words
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
 from zhubi.locale import say
+
+if TYPE_CHECKING:
+    from zhubi.expert.desk.searchviews import IndexState
 
 _CHOICES: dict[str, tuple[object, ...]] = {
     "language": ("zh_CN", "en"),
@@ -60,9 +65,16 @@ class SettingsScreen(Page[None]):
         yield Prose((say("tui.settings.how"), "quiet"), id="how")
         yield SettingRows()
         yield Prose(id="about")
+        yield Prose(id="disk")
 
     def on_mount(self) -> None:
         self._say_about()
+        desk = self.desk
+        self.errand(lambda: search.index_state(desk), self._say_disk, lambda _sentence: None)
+
+    def _say_disk(self, state: IndexState) -> None:
+        said = say("search.disk", pages=state.pages, size=size_words(state.bytes))
+        self.query_one("#disk", Prose).say((said, "quiet"))
 
     def on_rows_moved(self, _message: Rows.Moved) -> None:
         self._say_about()

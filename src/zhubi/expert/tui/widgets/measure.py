@@ -89,3 +89,8 @@ def _better_break(text: str, start: int, end: int) -> int:
 
 def _latin(character: str) -> bool:
     return character != " " and ord(character) < 0x2E80 and character not in _CLOSING | _OPENING
+
+
+def size_words(size: int) -> str:
+    """Bytes as people read them: ``3.2 MiB``."""
+    return f"{size / 1_048_576:.1f} MiB" if size >= 104_858 else f"{max(1, size // 1024)} KiB"
