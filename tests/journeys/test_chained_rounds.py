@@ -63,7 +63,9 @@ class Site:
 
     def concluded(self, **more: Any) -> str:
         findings = more.pop("findings", dict.fromkeys(FOUND, "yes"))
-        draft = conclude.Draft(findings, more.pop("chosen", "site-conclusion"), more.pop("words", WORDS), **more)
+        draft = conclude.Draft(
+            findings, more.pop("chosen", "site-conclusion"), more.pop("words", WORDS), **more
+        )
         digest = conclude.conclude(self.chair.desk, self.key, PIN, draft)
         self.chair.sync()
         return digest
@@ -123,7 +125,11 @@ def chair_reviews(site: Site) -> None:
 
 
 def attachments(expert: Expert, key: Any) -> list[Any]:
-    return [each for each in reading.content(expert.desk, key).attachments if each.title.startswith("现场考察结论")]
+    return [
+        each
+        for each in reading.content(expert.desk, key).attachments
+        if each.title.startswith("现场考察结论")
+    ]
 
 
 def text_of(expert: Expert, key: Any, blob: str) -> str:
@@ -194,7 +200,13 @@ def test_the_site_conclusion_is_a_paper_of_the_meeting_and_its_correction_anothe
     # In the round it came from nothing changed.
     chair.sync()
     assert chair.desk.store.assignments.view(site.key, now=house.clock()).current.body.version == 1
-    assert any("专家组意见" in each.what for each in trail.trail(chair.desk, site.key).rows)
+    told = trail.trail(chair.desk, site.key)
+    assert ("专家组意见", "现场考察结论", "proven") in {
+        (each.what, each.detail, each.receipt_state) for each in told.rows
+    }
+    assert {each.name for each in site.colleagues} <= {each.who for each in told.rows}
+    exported = trail.verify_receipt_file(None, trail.export_receipt(chair.desk, digest).encode(), pins)
+    assert "签名人是该场次当时的组长，由评审组织方指定。" in exported.sentences
 
     # The same again changes nothing; a correction says why, and makes another version.
     (again,) = chaining.chain(house.office, house.staff, site.round, site.meeting, now=house.clock())
@@ -202,7 +214,9 @@ def test_the_site_conclusion_is_a_paper_of_the_meeting_and_its_correction_anothe
     member.review(CODE)
     with pytest.raises(ZhubiError):
         site.concluded(words="更正：真实场景运行未见。", findings={"real_use": "no"})
-    corrected = site.concluded(words="更正：真实场景运行未见。", findings={"real_use": "no"}, reason="复核运行记录")
+    corrected = site.concluded(
+        words="更正：真实场景运行未见。", findings={"real_use": "no"}, reason="复核运行记录"
+    )
     assert [each.version for each in site.versions()] == [1, 2, 3]
     assert [each.conclusion for each in site.versions()[-1].carries] == [corrected]
     member.sync()
