@@ -151,8 +151,7 @@ def test_new_papers_are_compared_with_those_the_sheet_was_begun_over(
     )
     view = changes.changes(desk, key)
     told = said(view, "version")
-    assert "事实 发榜方已支付" in told or "事实" in told
-    assert "1,440,000元" in told and "1,080,000元" in told
+    assert "* 事实 需求单位已支付：由“1,440,000元”改为“1,080,000元”" in told
     assert "【二十】次" in told and "【十二】次" in told
     (carried,) = view.carried
     assert (carried.what, carried.dropped) == ("version", ())

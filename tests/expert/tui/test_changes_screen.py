@@ -116,3 +116,38 @@ async def test_a_choice_that_is_not_offered_does_nothing(unsealed: Any, look: An
         await rest(pilot)
         assert "没有变化" in look(pilot.app)
         assert review.open_review(unsealed.desk, key).state.criteria[0].points_text == "62"
+
+
+async def test_the_list_to_sign_and_the_story_tell_of_a_correction(unsealed: Any, look: Any) -> None:
+    from zhubi.demo.sheets import fill
+    from zhubi.expert.desk import submit
+    from zhubi.expert.tui.screens.submit import SubmitScreen
+    from zhubi.expert.tui.screens.trail import TrailScreen
+
+    desk = unsealed.desk
+    key = next(each.key for each in overview.rows(desk, None, 0, 9) if each.code == "DZ26-002")
+    fill(desk, key)
+    submit.sign(desk, [key], "246810")
+    submit.submit(desk)
+    review.begin_correction(desk, key, "复核凭证后调整")
+    review.set_score(desk, key, "funds", "9")
+    app = ZhubiApp(desk, sync_by_itself=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rest(pilot)
+        await app.push_screen(SubmitScreen(None, key))
+        await rest(pilot)
+        assert "更正改2处：F4 看" in look(app)
+        await pilot.press("f4")
+        await rest(pilot)
+        assert isinstance(app.screen, ChangesScreen) and "与已交版本相比" in look(app)
+    submit.sign(desk, [key], "246810")
+    submit.submit(desk)
+    app = ZhubiApp(desk, sync_by_itself=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await rest(pilot)
+        await app.push_screen(TrailScreen(key))
+        await rest(pilot)
+        assert "与前一版相比有2处不同" in look(app)
+        await pilot.press("f4")
+        await rest(pilot)
+        assert "* 评分 资金拨付与使用：由" in look(app)

@@ -23,6 +23,10 @@ _LONG: Final = 24
 _SHOWN: Final = 400
 _YUAN: Final = frozenset({("cut", "amount"), ("budget", "total"), ("budget", "fiscal")})
 _POINTS: Final = frozenset({("score", "points"), ("criterion", "full"), ("scale", "full"), ("total", "")})
+_PLAINLY: Final = frozenset(
+    {("answer", "value"), ("score", "points"), ("fact", "value"), ("finding", "value")}
+)
+"""Members that an item is all about: naming them would only lengthen the line."""
 _PERCENT: Final = frozenset({"from_percent", "comment_below", "comment_above"})
 _UNREADABLE: Final = frozenset({"plain", "document"})
 """Members that are digests: that they changed is all there is to say."""
@@ -119,9 +123,7 @@ class Speaker:
 
     def _member(self, change: Change) -> Iterable[ChangeLine]:
         where = self.where(change.part, change.item, change.name)
-        if change.field and not (
-            change.part == "answer" or (change.part, change.field) == ("score", "points")
-        ):
+        if change.field and (change.part, change.field) not in _PLAINLY:
             where = f"{where} {_noun('field', change.field)}"
         before, after = (
             self._said(change, change.before, self.before),

@@ -39,11 +39,13 @@ class ChangeRows(Rows):
         self._told: tuple[Told, ...] = ()
         self._lines: list[Told] = []
 
-    def show(self, lines: tuple[Told, ...]) -> None:
-        """Show these."""
+    def show(self, lines: tuple[Told, ...], *, anew: bool) -> None:
+        """Show these; ``anew``: the cursor goes to the first that asks for another look, else to the first of all."""
         self._told = lines
         self._wrap(self.scrollable_content_region.width)
         self.reload()
+        if anew and self._lines:
+            self.cursor = next((number for number, each in enumerate(self._lines) if each[2]), 0)
 
     def _wrap(self, width: int) -> None:
         self._lines = []
@@ -113,9 +115,11 @@ class ChangesScreen(Page[None]):
     def desk_changed(self) -> None:
         self._load()
 
-    def _load(self, said: tuple[str, str] | None = None) -> None:
+    def _load(self, said: tuple[str, str] | None = None, *, anew: bool = False) -> None:
         desk, key = self.desk, self._key
-        self.errand(lambda: changes.changes(desk, key), lambda view: self._show(view, said), self._failed)
+        self.errand(
+            lambda: changes.changes(desk, key), lambda view: self._show(view, said, anew), self._failed
+        )
 
     def _failed(self, sentence: str) -> None:
         self._say((sentence, "bad"))
@@ -126,13 +130,13 @@ class ChangesScreen(Page[None]):
         if line is not None:
             shown.say(line)
 
-    def _show(self, view: ChangesView, said: tuple[str, str] | None) -> None:
+    def _show(self, view: ChangesView, said: tuple[str, str] | None, anew: bool) -> None:
         self._view = view
         self.set_heading(f"{say('tui.title.changes')} {view.code} {view.title}".rstrip())
         kept = say("changes.summary", sections=len(view.sections), again=len(view.look_again))
         self.query_one("#summary", OneLine).say(kept, left_look="strong")
         self._say(said)
-        self.rows.show(told(view))
+        self.rows.show(told(view), anew=anew)
         self.rows.focus()
         offered = [say(f"changes.choice-{each}") for each in self._offered()]
         choices = self.query_one("#choices", Prose)
@@ -176,7 +180,8 @@ class ChangesScreen(Page[None]):
         name = next((each.name for each in view.look_again if each.place == place), "") if view else ""
         if name:
             desk, key = self.desk, self._key
-            self._do(lambda: changes.looked_again(desk, key, place), say("changes.looked-done", name=name))
+            looked = say("changes.looked-done", name=name)
+            self._do(lambda: changes.looked_again(desk, key, place), looked, anew=False)
 
     def action_looked_all(self) -> None:
         """Every place had its other look."""
@@ -184,8 +189,8 @@ class ChangesScreen(Page[None]):
             desk, key = self.desk, self._key
             self._do(lambda: changes.looked_again(desk, key), say("changes.looked-all"))
 
-    def _do(self, work: Callable[[], object], sentence: str) -> None:
-        self.errand(work, lambda _done: self._load((sentence, "good")), self._failed)
+    def _do(self, work: Callable[[], object], sentence: str, *, anew: bool = True) -> None:
+        self.errand(work, lambda _done: self._load((sentence, "good"), anew=anew), self._failed)
 
     def action_back(self) -> None:
         """Back."""

@@ -68,10 +68,13 @@ def _state(row: SubmitRow) -> tuple[str, str]:
         return say("tui.submit.refused", reason=row.reason), "bad"
     if row.state == "signed":
         return say("tui.submit.signed"), "warn"
-    if row.news & {"new-rules", "new-version", "look-again"}:
-        return say("changes.submit-news"), "warn"
+    told = []
     if row.changed is not None:
-        return say("changes.submit-changed", count=row.changed), "warn" if not row.changed else "quiet"
+        told.append(say("changes.submit-changed", count=row.changed))
+    if row.news & {"new-rules", "new-version", "look-again"}:
+        told.append(say("changes.submit-news"))
+    if told:
+        return say("changes.submit-look", what=say("tui.list-comma").join(told)), "warn"
     if row.contradicts:
         return say("tui.submit.against" if row.words_given else "tui.submit.against-bare"), "warn"
     return say("tui.submit.opinion", count=row.opinion_length), "quiet"
