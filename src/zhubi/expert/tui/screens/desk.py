@@ -45,7 +45,7 @@ class DeskScreen(Page[None]):
         bound("ctrl+n", "do_next", "do-next", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
         bound("tab", "grid", "grid"),
-        bound("f5", "glance", "glance", priority=True),
+        bound("f5", "glance", "glance", show=False, priority=True),
         bound("f11", "compare", "compare", show=False, priority=True),
         bound("space", "tick", "tick-project", show=False),
         bound("f3", "trail", "trail"),
