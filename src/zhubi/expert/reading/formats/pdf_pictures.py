@@ -6,6 +6,7 @@ import math
 from contextlib import closing
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from PIL import Image
 
 from zhubi.expert.reading.formats.drawing import NoPictureError
@@ -16,6 +17,8 @@ class Opened:
     """A document open for its pictures, as long as this process lives."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
+        # Reading the text did without the system's fonts; a picture needs them where the document embeds none.
+        raw.FPDF_SetSystemFontInfo(raw.FPDF_GetDefaultSystemFontInfo())
         try:
             self._document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
