@@ -280,9 +280,40 @@ def test_the_whole_of_judging_is_possible_without_a_screen(
         encoding="utf-8",
     )
     status, out, err = shell("sheet", code, "--file", str(filled))
-    assert (status, err) == (0, "") and out.startswith('recommendation = "continue"')
+    assert (status, err) == (0, "") and '\nrecommendation = "continue"' in out
+    assert "# 按本人认定：足 八(七) 通过考核，继续实施 成立" in out and "# 缺" not in out
     status, out, _ = shell("submit", "--yes", *pin)
     assert status == 0 and "已提交" in out
+
+
+def test_a_whole_sheet_with_cuts_and_reasons_goes_through_a_file(story: Any, shell: Shell) -> None:
+    stories.seat_expert(story, "shapingba-2023-41", "spb.project-appraisal")
+    story.declare_all(story.desk, story.round)
+    story.sync(story.desk)
+    story.desk.close()
+    form = shell("sheet", "SPB26-003")[1]
+    assert 'equipment = ""  # 设备费 120,000' in form
+    filled = shell.pin.with_name("sheet.toml")
+    said = """
+        core_indicators_stand = false
+        [comments]
+        innovation = "有新意"
+        [cuts]
+        equipment = "50000"
+        [cut_reasons]
+        equipment = "可共享"
+        [facts]
+        project_class = true
+    """
+    item = next(line.partition(" ")[0] for line in form.partition("[comments]\n")[2].splitlines())
+    filled.write_text(said.replace("innovation", item), encoding="utf-8")
+    status, out, err = shell("sheet", "SPB26-003", "--file", str(filled), "--begin-opinion")
+    assert (status, err) == (0, "")
+    for line in ('equipment = "50000"', 'equipment = "可共享"', "core_indicators_stand = false",
+                 "project_class = true", "：有新意"):  # fmt: skip
+        assert line in out
+    filled.write_text(out, encoding="utf-8")
+    assert shell("sheet", "SPB26-003", "--file", str(filled))[1] == out, "what is printed can be put in again"
 
 
 def test_own_phrases_are_kept_listed_and_removed(enrolled: Any, shell: Shell) -> None:

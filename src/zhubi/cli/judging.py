@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +16,6 @@ from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
-    from zhubi.expert.desk.sheetviews import SheetState
     from zhubi.expert.desk.views import ReviewKey, RoundRow
 
 _SHEET_LIMIT: Final = 500_000
@@ -152,88 +150,31 @@ def read(
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help=say("cli.opt-sheet"),
 )
+@click.option("--begin-opinion", is_flag=True, help=say("cli.opt-begin-opinion"))
 @passphrase_file
 @click.pass_obj
 def sheet(
-    place: Place, code: str, round_name: str | None, filled: Path | None, passphrase_file: Path | None
+    place: Place,
+    code: str,
+    round_name: str | None,
+    filled: Path | None,
+    begin_opinion: bool,
+    passphrase_file: Path | None,
 ) -> int:
     """Print a sheet as TOML with what it still lacks; with a file, fill it in first."""
+    from zhubi.cli.sheetform import as_toml, fill
     from zhubi.expert.desk import review
 
     with asking.open_desk(place, passphrase_file) as desk:
         key = project_named(desk, code, round_name)
         state = review.open_review(desk, key).state
         if filled is not None:
-            state = _fill(desk, key, state, asking.read_text(filled, _SHEET_LIMIT))
-        for line in (*_as_toml(state), *_cited(desk, key)):
+            state = fill(desk, key, state, asking.read_text(filled, _SHEET_LIMIT))
+        if begin_opinion and (begun := review.start_opinion(desk, key)):
+            state = review.set_opinion(desk, key, "\n".join(filter(None, (state.opinion.rstrip(), begun))))
+        for line in (*as_toml(state), *_cited(desk, key)):
             click.echo(line)
     return 0
-
-
-def _fill(desk: Desk, key: ReviewKey, state: SheetState, text: str) -> SheetState:
-    """Put what a TOML sheet says into the draft, item by item; each is kept before the next is looked at."""
-    from zhubi.expert.desk import review
-
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise DeskError("cli.sheet-form", "the sheet is not TOML", reason=str(problem)) from problem
-    known = {"scores", "comments", "answers", "findings", "cuts", "words", "recommendation",
-             "recommendation_words", "opinion"}  # fmt: skip
-    unknown = sorted(set(said) - known)
-    if unknown:
-        raise DeskError("cli.sheet-form", "the sheet holds something else", reason=unknown[0])
-    for name, value in _table(said, "scores").items():
-        state = review.set_score(desk, key, name, str(value))
-    for name, value in _table(said, "comments").items():
-        state = review.set_comment(desk, key, name, str(value))
-    for name, value in _table(said, "answers").items():
-        state = review.set_answer(desk, key, name, str(value))
-    for name, value in _table(said, "findings").items():
-        state = review.set_finding(desk, key, name, str(value))
-    for name, value in _table(said, "cuts").items():
-        state = review.set_cut(desk, key, name, str(value))
-    if "recommendation" in said or "recommendation_words" in said:
-        chosen = next((each.id for each in state.recommendations if each.chosen), "")
-        words = str(said.get("recommendation_words", state.recommendation_words))
-        state = review.set_recommendation(desk, key, str(said.get("recommendation", chosen)), words)
-    for name, value in _table(said, "words").items():
-        state = review.set_words(desk, key, name, str(value))
-    if "opinion" in said:
-        state = review.set_opinion(desk, key, str(said["opinion"]))
-    return state
-
-
-def _table(said: dict[str, Any], name: str) -> dict[str, Any]:
-    found = said.get(name, {})
-    if not isinstance(found, dict):
-        raise DeskError("cli.sheet-form", "a table was expected", reason=name)
-    return found
-
-
-def _as_toml(state: SheetState) -> list[str]:
-    chosen = next((each.id for each in state.recommendations if each.chosen), "")
-    options = " / ".join(f"{each.id} {each.name}" for each in state.recommendations)
-    lines = [f"# {each.sentence}" for each in state.missing]
-    lines += [f"recommendation = {_quoted(chosen)}  # {options}"]
-    lines += [f"recommendation_words = {_quoted(state.recommendation_words)}"]
-    lines += [f"opinion = {_quoted(state.opinion)}", "", "[scores]"]
-    mine = [each for each in state.criteria if each.mine]
-    lines += [f"{each.id} = {_quoted(each.points_text)}  # {each.name} {each.full_text}" for each in mine]
-    lines += ["", "[comments]", *(f"{each.id} = {_quoted(each.comment)}  # {each.name}" for each in mine)]
-    lines += [
-        "",
-        "[answers]",
-        *(f"{each.id} = {_quoted(each.value)}  # {each.name}" for each in state.questions),
-    ]
-    lines += [
-        "",
-        "[findings]",
-        *(f"{each.id} = {_quoted(each.value)}  # {each.name}" for each in state.findings),
-    ]
-    lines += ["", "[words]"]
-    lines += [f'"{each.id}" = {_quoted(each.words)}  # {each.sentence}' for each in state.checks]
-    return lines
 
 
 def _cited(desk: Desk, key: ReviewKey) -> list[str]:
@@ -246,11 +187,6 @@ def _cited(desk: Desk, key: ReviewKey) -> list[str]:
         quoted = f" {say('notes.quoted', words=each.at.passage.words)}" if each.at.passage.words else ""
         lines.append(f"# [{each.number}] {each.at.name}{gone}{quoted}")
     return ["", *lines] if lines else []
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def round_of(desk: Desk, name: str | None) -> RoundRow:
