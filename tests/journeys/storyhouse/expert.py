@@ -124,7 +124,9 @@ class Expert:
             if row.outcome is None:
                 outcome = said.get(row.code, "clear")
                 words = "曾在该单位任职，已于三年前离开。" if outcome in ("explain", "decline") else ""
-                self.answer(row.code, outcome, words, _relations(self.desk, round_id, outcome, row))
+                # By the round, for the same project may be in another one too.
+                relations = _relations(self.desk, round_id, outcome, row)
+                declare.answer(self.desk, round_id, row.key.dossier, outcome, relations, words)
         report = declare.sign_declarations(self.desk, round_id, PIN)
         assert not report.problems, report.problems
         self.sync()
