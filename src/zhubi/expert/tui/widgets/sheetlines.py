@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from rich.cells import cell_len
 
-from zhubi.expert.tui.widgets.measure import fit
+from zhubi.expert.tui.widgets.measure import cut, fit
 from zhubi.expert.tui.widgets.rows import Piece, column
 from zhubi.locale import language, say
 
@@ -182,7 +182,15 @@ def draw(line: SheetLine, state: SheetState, width: int, typing: Typing | None =
     if not state.look_again or not line.selectable or _place(line) not in state.look_again:
         return _draw(line, state, width, typing)
     mark = f" {say('changes.mark')}"
-    return [*_draw(line, state, width - cell_len(mark), typing), (mark, "warn")]
+    room = width - cell_len(mark)
+    if line.kind != "score":
+        return [*_draw(line, state, room, typing), (mark, "warn")]
+    # Points stay in their columns: the comment, which comes last, makes room.
+    kept: list[Piece] = []
+    for text, look in _draw(line, state, width, typing):
+        kept.append((cut(text, room), look))
+        room = max(0, room - cell_len(text))
+    return [*kept, (" " * room + mark, "warn")]
 
 
 def _place(line: SheetLine) -> str:
