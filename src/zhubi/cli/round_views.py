@@ -121,7 +121,7 @@ def _glance_lines(view: GlanceView) -> list[str]:
             counts = " ".join(
                 say("glance.times", points=points, count=count) for points, count in each.counts
             )
-            bands = " ".join(f"{name}{count}" for name, count in each.bands)
+            bands = " ".join(say("glance.band", name=name, count=count) for name, count in each.bands)
             lines.append(
                 "\t".join((each.name, each.full_text, f"{each.low}-{each.mean}-{each.high}", bands, counts))
             )

@@ -119,6 +119,22 @@ async def test_what_is_typed_is_kept_before_enter(unsealed: Any) -> None:
         assert points(unsealed)["DZ26-002"][0] == "65"
 
 
+async def test_edits_are_taken_back_over_the_projects_and_done_again(unsealed: Any) -> None:
+    async with at_the_grid(unsealed) as pilot:
+        nothing = points(unsealed)
+        await pilot.press("6", "enter", "left", "down", "7", "enter")
+        typed = points(unsealed)
+        assert typed["DZ26-002"][0] == "6" and typed["DZ26-004"][0] == "7"
+        await pilot.press("ctrl+z")
+        assert points(unsealed)["DZ26-004"] == nothing["DZ26-004"] and points(unsealed)["DZ26-002"][0] == "6"
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert points(unsealed) == nothing
+        await pilot.press("ctrl+y", "ctrl+y")
+        assert points(unsealed) == typed
+        rows = rows_of(pilot)
+        assert (rows.cursor, rows.place) == (1, 0), "the cursor stands where it happened"
+
+
 async def test_next_missing_goes_round_the_empty_cells(unsealed: Any) -> None:
     async with at_the_grid(unsealed) as pilot:
         await pilot.press(*"60", "enter", "ctrl+n")

@@ -140,7 +140,7 @@ def _spread(spread: SpreadRow, width: int) -> list[Piece]:
 
 
 def _counts(spread: SpreadRow) -> str:
-    bands = " ".join(f"{name}{times}" for name, times in spread.bands)
+    bands = " ".join(say("glance.band", name=name, count=times) for name, times in spread.bands)
     points = " ".join(say("glance.times", points=points, count=times) for points, times in spread.counts)
     return "    " + " | ".join(each for each in (bands, points) if each)
 

@@ -22,8 +22,10 @@ from zhubi.expert.tui.widgets.rows import Rows
 from zhubi.locale import say
 
 if TYPE_CHECKING:
+    from zhubi.expert.desk.opening import Desk
     from zhubi.expert.desk.roundviews import GridCell, GridColumn, GridRow, GridView
-    from zhubi.expert.desk.sheetviews import SheetState
+    from zhubi.expert.desk.sheetviews import SheetState, UndoneView
+    from zhubi.expert.desk.views import ReviewKey
 
 
 class GridScreen(Page[None]):
@@ -41,6 +43,8 @@ class GridScreen(Page[None]):
         bound("ctrl+l", "basis", "basis", show=False, priority=True),
         bound("f6", "open_line", "open-line", show=False, priority=True),
         bound("f2", "turn", "turn-direction", show=False, priority=True),
+        bound("ctrl+z", "undo", "undo", show=False, priority=True),
+        bound("ctrl+y", "redo", "redo", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
@@ -50,6 +54,8 @@ class GridScreen(Page[None]):
         super().__init__()
         self._office, self._round, self._dossier = office, round_id, dossier
         self._edits = 0
+        self._edited: list[ReviewKey] = []
+        self._undone: list[ReviewKey] = []
         self._left = False
 
     def body(self) -> ComposeResult:
@@ -156,13 +162,20 @@ class GridScreen(Page[None]):
             state = work()
         except (ZhubiError, OSError) as problem:
             return self.zhubi.sentence(problem)
+        if state is not None:
+            self._edited.append(row.key)
+            self._undone.clear()
+            self._take(row, state)
+        return ""
+
+    def _take(self, row: GridRow, state: SheetState) -> None:
+        """Show what follows from an edit."""
         view = self.rows.view
-        if state is not None and view is not None:
+        if view is not None:
             self._edits += 1
             self.rows.show_row(gridding.after_edit(view, row, state))
             self._say_about()
             self._say_cell()
-        return ""
 
     def typed(self, row: GridRow, asked: GridColumn, text: str, before: str, *, done: bool) -> str:
         """Points or a number as it stands after a key."""
@@ -236,6 +249,53 @@ class GridScreen(Page[None]):
             self.zhubi.say_done(say("grid.none-missing"))
         else:
             self.rows.go_to(*target)
+
+    def action_undo(self) -> None:
+        """Take back the last edit, on whichever project it was."""
+        from zhubi.expert.desk import undo
+
+        self._back_and_forth(undo.undo, self._edited, self._undone, say("review.nothing-to-undo"))
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        from zhubi.expert.desk import undo
+
+        self._back_and_forth(undo.redo, self._undone, self._edited, say("review.nothing-to-redo"))
+
+    def _back_and_forth(
+        self,
+        act: Callable[[Desk, ReviewKey], tuple[SheetState, UndoneView | None]],
+        source: list[ReviewKey],
+        target: list[ReviewKey],
+        nothing: str,
+    ) -> None:
+        self.rows.drop_typing()
+        # Digits of one number are one edit to take back: a project with none left gives way to the one before.
+        while source:
+            key = source.pop()
+            found = self.zhubi.attempt(lambda key=key: act(self.desk, key))  # type: ignore[misc]
+            view = self.rows.view
+            row = next((each for each in view.rows if each.key == key), None) if view is not None else None
+            if found is None or row is None:
+                return
+            state, undone = found
+            if undone is not None:
+                target.append(key)
+                self._take(row, state)
+                self._go_to(key, undone)
+                self.query_one("#cell", OneLine).say(undone.sentence)
+                return
+        self.query_one("#cell", OneLine).say(nothing)
+
+    def _go_to(self, key: ReviewKey, undone: UndoneView) -> None:
+        view = self.rows.view
+        if view is None:
+            return
+        keys = [each.key for each in view.rows]
+        asked: list[tuple[str, str]] = [(each.kind, each.item) for each in view.columns]
+        item = "recommendation" if undone.line == "recommendation" else undone.item
+        if key in keys and (undone.line, item) in asked:
+            self.rows.go_to(keys.index(key), asked.index((undone.line, item)))
 
     def action_turn(self) -> None:
         """Let Enter go down a column, or along a row."""

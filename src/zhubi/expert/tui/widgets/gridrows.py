@@ -293,6 +293,11 @@ class GridRows(Rows):
         self._draw_line(self.cursor)
         return not problem
 
+    def drop_typing(self) -> None:
+        """Forget what is being typed; what is kept of it stands."""
+        self._typing = None
+        self._draw_line(self.cursor)
+
     def _give_up(self) -> None:
         """What stood in the cell before the typing stands again."""
         row, asked = self.current, self.asked
