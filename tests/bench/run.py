@@ -16,6 +16,7 @@ from pathlib import Path
 import gridding
 import painting
 import papers
+import searching
 import sending
 import starting
 import syncing
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "journal": typed.journal,
     "opinion": writing.opinion_keys,
     "submit": sending.sign_and_submit,
+    "search": searching.search,
     "pdf": papers.attachment,
     "pages": papers.pages,
 }

@@ -18,7 +18,8 @@ import apsw
 import docx
 import pytest
 
-from zhubi.expert.desk import purge, reading, review
+from zhubi.expert.desk import purge, reading, review, search
+from zhubi.expert.desk.indexing import searching
 from zhubi.expert.reading.document import Page
 
 PLANTED = {
@@ -240,3 +241,34 @@ def test_after_a_purge_not_even_the_decrypted_database_pages_hold_a_planted_word
     assert expert.proves() == 4
     view = review.open_review(expert.desk, expert.key("DZ-1"))
     assert view.content is None and view.read_only
+
+
+def test_the_search_index_finds_planted_words_and_shows_none_of_them_on_the_disk(
+    planted: Any, temporary: Path, capfd: Any
+) -> None:
+    house, expert, round_id = planted
+    expert.take_up(round_id)
+    mine = searching(expert.desk)
+    mine.begin(expert.desk)
+    assert mine.wait(60)
+    for name, words in PLANTED.items():
+        found = search.search(expert.desk, words).hits
+        assert bool(found) == (name in ("text", "file", "name")), name
+    assert sightings(on_disk(house.folder, temporary)) == []
+    printed = capfd.readouterr()
+    assert (
+        sightings([("standard output", printed.out.encode()), ("error output", printed.err.encode())]) == []
+    )
+    house.clock.on(hours=31)
+    house.change(round_id, "end")
+    expert.sync()
+    before = {path: path.read_bytes() for path in expert.folder.glob("search-*.db")}
+    _, key = expert.desk.store.search.location()
+    assert before
+    purge.purge_round(expert.desk, round_id, "246810")
+    assert not any(path.exists() for path in before)
+    assert expert.desk.store.search.location()[1] != key, (
+        "a copy of the old index opens under no key that is left"
+    )
+    assert search.search(expert.desk, PLANTED["text"]).hits == ()
+    assert sightings(on_disk(house.folder, temporary)) == []

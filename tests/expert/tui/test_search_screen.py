@@ -1,4 +1,4 @@
-"""The search screen over a real store: results as one types, Enter to the place, Esc back; in both sizes and tongues."""
+"""The search screen over a real store: results as one types, Enter to the place, Esc back."""
 
 from __future__ import annotations
 
