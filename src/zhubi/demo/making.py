@@ -92,7 +92,9 @@ def _open(
 def _colleague(office: Office, manager: Actor, told: ToldExpert, made: _Made, now: datetime) -> Colleague:
     known = made.people.get((told.name, told.unit))
     if known is None:
-        known = made.people[told.name, told.unit] = enrol_colleague(office, manager, told.name, told.unit, now)
+        known = made.people[told.name, told.unit] = enrol_colleague(
+            office, manager, told.name, told.unit, now
+        )
     return known
 
 

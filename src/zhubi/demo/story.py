@@ -116,7 +116,9 @@ def content_folder() -> Path:
 
 def rounds() -> tuple[ToldRound, ...]:
     """The demo's rounds in the order in which they are opened, those that others follow first."""
-    texts = ((content_folder() / name).read_text(encoding="utf-8") for name in ("earlier.toml", "rounds.toml"))
+    texts = (
+        (content_folder() / name).read_text(encoding="utf-8") for name in ("earlier.toml", "rounds.toml")
+    )
     return tuple(ToldRound.model_validate(each) for text in texts for each in tomllib.loads(text)["rounds"])
 
 

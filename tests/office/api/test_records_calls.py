@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from zhubi.core.model.records import RecordType
 from zhubi.core.trust.canonical import sha256_hex
 from zhubi.core.trust.checkpoints import read_checkpoint
 from zhubi.core.trust.proofs import verify_proof

@@ -67,8 +67,7 @@ def receive(
         concluded = [
             stored.record
             for outcome in outcomes
-            if (stored := writing.record(outcome.digest)) is not None
-            and stored.type is RecordType.CONCLUSION
+            if (stored := writing.record(outcome.digest)) is not None and stored.type is RecordType.CONCLUSION
         ]
     checkpoint = office.ledger.checkpoint()
     for record in concluded:
