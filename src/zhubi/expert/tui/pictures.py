@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from base64 import b64encode
 from collections.abc import Mapping
@@ -26,6 +27,9 @@ VARIABLE: Final = "ZHUBI_PICTURES"
 """The environment variable that says how to draw, where asking the terminal goes wrong: kitty, sixel or none."""
 _CELL: Final = (10, 20)
 _CHUNK: Final = 4096
+_COLOURS: Final = 16
+"""A VT340, and xterm as one, has no more colour registers: one more colour would repaint what is drawn already."""
+_COLOUR: Final = re.compile(r"#(\d+)(;2;\d+;\d+;\d+)")
 _MOST_CELLS: Final = 290
 """Kitty's placeholders number rows and columns up to 297."""
 
@@ -96,8 +100,23 @@ def sixel(png: bytes, top: int, columns: int, rows: int, cell: Cell) -> str:
             (0, top * cell.height, columns * cell.width, min(whole.height, (top + rows) * cell.height))
         )
     rows = max(1, -(-part.height // cell.height))
+    part = part.quantize(_COLOURS, dither=Image.Dither.NONE).convert("RGB")
     segments = _rendered(SixelImage(part, width=columns, height=rows), columns, rows)
-    return next(each.text for each in segments if each.text.startswith("\x1bP"))
+    return _colours_first(next(each.text for each in segments if each.text.startswith("\x1bP")))
+
+
+def _colours_first(sequence: str) -> str:
+    """The same picture with its colours defined before anything is drawn.
+
+    xterm repaints what was drawn before a colour that it meets later.
+    """
+    head = re.match(r'\x1bP[0-9;]*q(?:"[0-9;]*)?', sequence)
+    if head is None:
+        return sequence
+    body = sequence[head.end() :]
+    colours = dict(_COLOUR.findall(body))
+    defined = "".join(f"#{number}{colour}" for number, colour in colours.items())
+    return head.group() + defined + _COLOUR.sub(r"#\1", body)
 
 
 def kitty_rows(number: int, columns: int, rows: int) -> list[list[Segment]]:

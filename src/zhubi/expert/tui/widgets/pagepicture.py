@@ -15,14 +15,17 @@ from rich.style import Style
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from zhubi.expert.tui import pictures
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.pictures import Cell, Way
+from zhubi.expert.tui.widgets.measure import cut
+from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.reading.pictures import Picture
@@ -42,6 +45,8 @@ def way_of(app: ZhubiApp) -> Way | None:
                 found = pictures.ask_terminal()
         except SuspendNotSupported:
             found = pictures.ask_terminal()
+        # Whoever goes on drawing after an interruption shows the caret; it belongs to fields alone.
+        app.show_caret(isinstance(app.screen.focused, (Input, TextArea)))
         said = pictures.chosen()
         _ways[app] = found if said is None else None if said == "none" else said
     return _ways[app]
@@ -76,6 +81,9 @@ class PagePicture(Widget, can_focus=True):
         self._number = 0
         self._sixel = ""
         self._asked = 0
+        self._drawn_for = Size(0, 0)
+        self._draw: Callable[[int, int], Picture | None] | None = None
+        self._told: tuple[Callable[[], None], Callable[[str], None]] | None = None
 
     @property
     def _app(self) -> ZhubiApp:
@@ -84,15 +92,15 @@ class PagePicture(Widget, can_focus=True):
     def show(
         self,
         draw: Callable[[int, int], Picture | None],
-        shown: Callable[[], None],
         missing: Callable[[], None],
         failed: Callable[[str], None],
     ) -> None:
-        """Show the page that ``draw`` gives for a width and a height in pixels; one of the others hears how it went."""
+        """Show the page that ``draw`` gives for a width and a height in pixels; ``missing`` where it gives none."""
         self._cell = pictures.cell_size()
         size = self.size
         self._asked += 1
         asked, width, cell = self._asked, max(1, size.width) * self._cell.width, self._cell
+        self._draw, self._told = draw, (missing, failed)
 
         def work() -> tuple[Picture, str] | None:
             found = draw(width, _TALLEST)
@@ -112,9 +120,9 @@ class PagePicture(Widget, can_focus=True):
                 missing()
             else:
                 self._picture, self._sixel = result
+                self._drawn_for = size
                 if self._way == "kitty":
                     self._send(result[0])
-                shown()
             self.refresh()
 
         self._app.errand(work, done, failed, group="picture")
@@ -132,6 +140,10 @@ class PagePicture(Widget, can_focus=True):
 
     def on_unmount(self) -> None:
         self._forget()
+
+    def on_resize(self) -> None:
+        if self._draw is not None and self._told is not None and self.size != self._drawn_for:
+            self.show(self._draw, *self._told)
 
     # Moving
 
@@ -153,11 +165,11 @@ class PagePicture(Widget, can_focus=True):
         if self._way == "kitty":
             self.refresh()
             return
-        cell = self._cell
+        cell, size = self._cell, self.size
 
         def done(sequence: str) -> None:
             if self._picture is picture and self._top == top:
-                self._sixel = sequence
+                self._sixel, self._drawn_for = sequence, size
                 self.refresh()
 
         work = lambda: pictures.sixel(picture.png, top, _columns(picture, cell), room, cell)  # noqa: E731
@@ -175,7 +187,11 @@ class PagePicture(Widget, can_focus=True):
         base = self.rich_style
         blank = Strip.blank(crop.width, base)
         lines = [blank] * crop.height
-        if self._picture is None or not self.is_attached or not self.screen.is_active:
+        if not self.is_attached or not self.screen.is_active:
+            return lines
+        if self._picture is None:
+            words = cut(say("notes.picture.drawing"), crop.width - 1)
+            lines[0] = Strip([Segment(f" {words}", base)]).adjust_cell_length(crop.width, base)
             return lines
         if self._way == "kitty":
             for place in range(crop.height):
@@ -185,7 +201,8 @@ class PagePicture(Widget, can_focus=True):
                     whole = Strip(self._rows[row], columns).extend_cell_length(self.size.width, base)
                     lines[place] = whole if crop.width == self.size.width else whole.crop(crop.x, crop.right)
             return lines
-        if self._sixel:
+        # A picture that reaches below the last line would push the whole screen up.
+        if self._sixel and self._drawn_for == self.size:
             lines[-1] = Strip(self._sixel_segments(base, crop.width), crop.width)
         return lines
 

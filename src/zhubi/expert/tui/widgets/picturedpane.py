@@ -24,6 +24,8 @@ class PicturedPane(Vertical):
 
     _attachment: AttachmentRow | None = None
     _open: AttachmentReading | None = None
+    _kind: str = ""
+    """What the attachment is, as soon as it is known."""
     _total: int = 0
     _pictured: int = 0
     """The page whose picture is shown; 0 while text is."""
@@ -51,6 +53,9 @@ class PicturedPane(Vertical):
         if self._attachment is None or self._open is None:
             self._app.say_done(say("notes.picture.open-first"))
             return
+        if self._kind not in ("pdf", "image"):
+            self._app.say_done(say("reading.no-picture.none"))
+            return
         way = way_of(self._app)
         if way is None:
             self._app.say_done(say("notes.picture.cannot"))
@@ -58,11 +63,12 @@ class PicturedPane(Vertical):
         passage = self.in_view
         self._pictured = passage.page if passage is not None else 1
         focused = self.has_focus_within
-        self.reader.display = False
         shown = PagePicture(way)
         self.mount(shown)
+        # Before the reader is hidden: what is hidden hands the focus to whatever comes next.
         if focused:
             self.screen.set_focus(shown)
+        self.reader.display = False
         # Only what is laid out knows how wide a picture may be.
         self.call_after_refresh(self._draw)
 
@@ -71,7 +77,7 @@ class PicturedPane(Vertical):
         shown = next(iter(self.query(PagePicture)), None)
         if opened is None or not page or shown is None:
             return
-        self._note(say("notes.picture.drawing"), "quiet")
+        self._note("")
         self._say_page()
 
         def drawn(width: int, height: int) -> Picture | None:
@@ -82,7 +88,7 @@ class PicturedPane(Vertical):
                 self._text_again()
                 self._note(say(opened.no_picture(page) or "reading.no-picture.none"))
 
-        shown.show(drawn, lambda: self._note(""), missing, self._not_drawn)
+        shown.show(drawn, missing, self._not_drawn)
 
     def _not_drawn(self, sentence: str) -> None:
         self._text_again()
@@ -102,13 +108,13 @@ class PicturedPane(Vertical):
         if not page:
             return
         focused = self.has_focus_within
-        self.query(PagePicture).remove()
         reader = self.reader
         reader.display = True
+        if focused:
+            self.screen.set_focus(reader)
+        self.query(PagePicture).remove()
         self._note("")
         place = next((number for number, each in enumerate(reader.chapters) if each.page == page), None)
         if place is not None and place != reader.chapter:
             self.call_after_refresh(reader.go_to, place)
-        if focused:
-            self.screen.set_focus(reader)
         self._say_page()

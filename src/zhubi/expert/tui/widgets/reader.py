@@ -90,6 +90,7 @@ class Reader(ScrollView, can_focus=True):
         self._mark: tuple[Spot, Spot] | None = None
         self._held: Spot | None = None
         self._wanted: tuple[Spot, int] | None = None
+        self._settled = False
         self.moved_by_hand = False
         """Whether a key was pressed here since ``still``."""
 
@@ -102,6 +103,7 @@ class Reader(ScrollView, can_focus=True):
         self._width = self._column = 0
         self._found = self._mark = None
         self._wanted = None if place is None else (place, 0)
+        self._settled = False
         self.virtual_size = Size(1, 0)
         self.scroll_to(y=0, animate=False, immediate=True)
         self._lay_out()
@@ -208,7 +210,7 @@ class Reader(ScrollView, can_focus=True):
             top = max(line - above, min(start, line), 0)
             self._scroll(top)
             # As long as too little stands below it, it goes on being gone to while more arrives.
-            if top <= self.max_scroll_y:
+            if top <= self.max_scroll_y or self._settled:
                 self._wanted = None
 
     @property
@@ -218,7 +220,8 @@ class Reader(ScrollView, can_focus=True):
 
     def settle(self) -> None:
         """No more will arrive."""
-        self._wanted = None
+        self._settled = True
+        self._go_where_wanted()
 
     def still(self) -> None:
         """From here on it shows whether the person moves on their own."""

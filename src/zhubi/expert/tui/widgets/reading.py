@@ -282,7 +282,7 @@ class ReadingPane(PicturedPane):
         self._keep()
         self._shut()
         self._attachment = attachment
-        self._outline, self._total = (), 0
+        self._kind, self._outline, self._total = "", (), 0
         self._say_page()
         left = self._left.get(attachment.blob)
         place = Spot(f"page-{left.page}", left.row) if left is not None else None
@@ -301,8 +301,6 @@ class ReadingPane(PicturedPane):
                 self._app.errand(found.close, lambda _none: None, group="reading")
                 return
             self._open = found
-            if attachment.media_type.startswith("image/"):
-                self.picture()
             self._app.errand(lambda: self._read(found, attachment), lambda _none: None, self._failed)
 
         self._app.errand(
@@ -334,8 +332,10 @@ class ReadingPane(PicturedPane):
 
     def _started(self, attachment: AttachmentRow, event: Any) -> None:
         if self._attachment is attachment:
-            self._outline, self._total = event.outline, event.total_pages
+            self._kind, self._outline, self._total = event.kind, event.outline, event.total_pages
             self._say_page()
+            if event.kind == "image":
+                self.picture()
 
     def _pages(self, attachment: AttachmentRow, chapters: tuple[Chapter, ...]) -> None:
         if self._attachment is attachment and chapters:
@@ -375,7 +375,7 @@ class ReadingPane(PicturedPane):
 
     def close_attachment(self) -> bool:
         """Back from a picture to the text, from an attachment to the content; False when there is no way back."""
-        if self._pictured and self._attachment and not self._attachment.media_type.startswith("image/"):
+        if self._pictured and self._kind != "image":
             self._text_again()
             return True
         return self._to_content()
