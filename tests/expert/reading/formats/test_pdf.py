@@ -1,6 +1,11 @@
 """PDF: text by page, bookmarks, scans, and what is refused."""
 
+from io import BytesIO
+
+from PIL import ImageFont
+
 from zhubi.expert.reading.document import Outline, ReadingState
+from zhubi.expert.reading.formats.blank_font import square_font
 from zhubi.expert.reading.parse import read_document
 
 
@@ -98,3 +103,28 @@ def test_bookmarks_that_lead_in_a_circle_end(papers):
 def test_a_page_that_unpacks_beyond_memory_is_refused_for_memory(papers):
     read = read_document(papers.pdf_bomb(640))
     assert (read.kind, read.state, read.detail) == ("pdf", ReadingState.TOO_LARGE, "memory")
+
+
+def one_by_one(papers, text: str) -> bytes:
+    """A page whose characters are each placed on their own, as some printers of forms write."""
+    drawn = "".join(
+        f"BT /F1 12 Tf {50 + 12 * place} 700 Td <{each.encode('utf-16-be').hex()}> Tj ET "
+        for place, each in enumerate(text)
+    )
+    word = f"BT /F1 12 Tf 50 700 Td <{'甲'.encode('utf-16-be').hex()}> Tj ET"
+    return papers.pdf(["甲"]).replace(papers.pdf_stream(word.encode()), papers.pdf_stream(drawn.encode()))
+
+
+def test_no_character_is_lost_that_stands_alone_and_embeds_no_font(papers):
+    text = "项目负责人：王一，经费12万元；Ωж"
+    assert read_document(one_by_one(papers, text)).pages[0].text == text
+    for each in "甲一。A1":
+        assert read_document(papers.pdf([each])).pages[0].text == each
+
+
+def test_the_square_is_a_font_that_others_take_too():
+    font = ImageFont.truetype(BytesIO(square_font()), 1000)
+    for each in "甲i，𬘡":
+        assert font.getlength(each) == 1000
+        left, _, right, _ = font.getbbox(each)
+        assert right - left > 900

@@ -8,15 +8,12 @@ from itertools import islice
 from typing import Final
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
 from zhubi.expert.reading.document import Event, Finished, Kind, Outline, Page, ReadingState, Started
+from zhubi.expert.reading.formats.blank_font import use_blank_font
 from zhubi.expert.reading.formats.pages import RefusalError, Request, make_outline, make_page
 from zhubi.expert.reading.limits import Limits
 
-# Text needs no shapes of characters, and PDFium would load the system's fonts anew for every page that embeds none:
-# with them, a page of Chinese takes twenty times as long. A handler without functions has no fonts to give.
-_NO_FONTS: Final = raw.FPDF_SYSFONTINFO(version=1)
 _BESIDE: Final = (0, 1, -1, 2, -2)
 _PASSWORD_ERRORS: Final = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -25,7 +22,7 @@ def read(data: bytes, request: Request) -> Iterator[Event | Kind]:
     """Its pages as they are read. Raises RefusalError: ENCRYPTED, DAMAGED, or TOO_LARGE by the pages it claims."""
     yield "pdf"
     limits = request.limits
-    raw.FPDF_SetSystemFontInfo(_NO_FONTS)
+    use_blank_font()
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

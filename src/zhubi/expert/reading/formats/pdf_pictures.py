@@ -6,9 +6,9 @@ import math
 from contextlib import closing
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
 
+from zhubi.expert.reading.formats.blank_font import use_system_fonts
 from zhubi.expert.reading.formats.drawing import NoPictureError
 from zhubi.expert.reading.limits import Limits
 
@@ -18,7 +18,7 @@ class Opened:
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         # Reading the text did without the system's fonts; a picture needs them where the document embeds none.
-        raw.FPDF_SetSystemFontInfo(raw.FPDF_GetDefaultSystemFontInfo())
+        use_system_fonts()
         try:
             self._document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
