@@ -166,7 +166,8 @@ def as_toml(state: SheetState) -> list[str]:
         )
     lines += ["", "[facts]"]
     for fact in state.facts:
-        value = _quoted(fact.reading_text) if fact.reading_text else _bool(fact.confirmed)
+        otherwise = fact.reading_text not in ("", fact.value_text)
+        value = _quoted(fact.reading_text) if otherwise else _bool(fact.confirmed)
         lines.append(f"{_name(fact.name)} = {value}  # {fact.label} {fact.value_text}")
     return lines + _part("words", [(each.id, each.words, each.sentence) for each in state.checks])
 
