@@ -81,7 +81,7 @@ class PagePicture(Widget, can_focus=True):
         self._number = 0
         self._sixel = ""
         self._asked = 0
-        self._drawn_for = Size(0, 0)
+        self._shown_for = self._drawn_for = Size(0, 0)
         self._draw: Callable[[int, int], Picture | None] | None = None
         self._told: tuple[Callable[[], None], Callable[[str], None]] | None = None
 
@@ -97,7 +97,7 @@ class PagePicture(Widget, can_focus=True):
     ) -> None:
         """Show the page that ``draw`` gives for a width and a height in pixels; ``missing`` where it gives none."""
         self._cell = pictures.cell_size()
-        size = self.size
+        size = self._shown_for = self.size
         self._asked += 1
         asked, width, cell = self._asked, max(1, size.width) * self._cell.width, self._cell
         self._draw, self._told = draw, (missing, failed)
@@ -142,7 +142,10 @@ class PagePicture(Widget, can_focus=True):
         self._forget()
 
     def on_resize(self) -> None:
-        if self._draw is not None and self._told is not None and self.size != self._drawn_for:
+        if self._draw is None or self._told is None:
+            return
+        wider = self.size.width != self._shown_for.width
+        if wider or (self._way == "sixel" and self.size != self._shown_for):
             self.show(self._draw, *self._told)
 
     # Moving

@@ -345,7 +345,8 @@ class ReadingPane(PicturedPane):
 
     def _finished(self, attachment: AttachmentRow, sentence: str) -> None:
         if self._attachment is attachment:
-            self._note(sentence)
+            # That an image has no text needs no saying above the image.
+            self._note("" if self._pictured else sentence)
             self._lead(final=True)
             self.reader.settle()
 
