@@ -85,8 +85,8 @@ def _clauses() -> list[str]:
         if each.suffix in (".toml", ".md", ".txt", ".json"):
             with suppress(UnicodeDecodeError):
                 text.append(each.read_text(encoding="utf-8"))
-    for each in sorted(Path(str(files("zhubi.core.rulebooks"))).rglob("*.toml")):
-        text.append(each.read_text(encoding="utf-8"))
+    rules = sorted(Path(str(files("zhubi.core.rulebooks"))).rglob("*.toml"))
+    text += [each.read_text(encoding="utf-8") for each in rules]
     found = re.findall(r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9%.]{4,40}", "\n".join(text))
     return sorted(set(found))
 
@@ -134,7 +134,7 @@ def _keep_writing(path: Path, clauses: Sequence[str]) -> None:
 
 
 def _keys(settings: Settings, path: Path, clauses: Sequence[str]) -> tuple[float, float]:
-    """A key typed into a text area by pilot, until it is drawn: with nothing beside it, and while an index is written."""
+    """A key typed into a text area, until it is drawn: with nothing beside it, and while an index is written."""
     import asyncio
 
     other = path.parent.parent / "search-busy" / "search-1.db"

@@ -90,3 +90,20 @@ def test_a_line_break_in_chinese_is_no_border_and_one_between_words_is() -> None
 def test_marks_alone_ask_for_nothing() -> None:
     for typed in ("", "   ", "%", "——", '"', "*", "()", "…"):
         assert wanted(typed) is None
+
+
+@given(
+    st.text(st.sampled_from("评审专ab2 ，-"), min_size=1, max_size=14),
+    st.text(st.sampled_from("评审专ab2，-"), min_size=1, max_size=3),
+)
+def test_where_the_terms_are_enough_the_text_has_the_word(text: str, typed: str) -> None:
+    found = wanted(typed)
+    if found is None or not found.exact:
+        return
+    kept = words_of(text).split(" ")
+    terms = [each.strip('"*') for each in found.terms]
+    has = all(
+        any(word.startswith(term) if each.endswith("*") else word == term for word in kept)
+        for each, term in zip(found.terms, terms, strict=True)
+    )
+    assert has == found.holds(fold(text))

@@ -152,7 +152,7 @@ class SearchReader:
                 if blob not in allowed:
                     continue
                 text = _unpack(packed)
-                if wanted.holds(fold(text)):
+                if wanted.exact or wanted.holds(fold(text)):
                     if len(hits) == limit:
                         return Found(tuple(hits), True)
                     hits.append(PageHit(blob, title, PageText(number, part, label, text)))

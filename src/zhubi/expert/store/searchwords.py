@@ -29,7 +29,9 @@ _STRETCH: Final = re.compile(f"[{_EACH}]+|[^\\W_{_EACH}]+")
 # Characters that fold one for one, whatever stands beside them: most text is made of nothing else.
 _SIMPLE: Final = "\t\n -~\u00b7\u00d7\u2014\u2018-\u201d\u3000-\u3029\u4e00-\u9fff\uff01-\uff5e"
 _NOT_SIMPLE: Final = re.compile(f"[{_SIMPLE}]?[^{_SIMPLE}]+")
+_WIDE_MARKS: Final = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；（）！？％．　")
 _JOINS: Final = re.compile("[\u1160-\u11ff\uff9e\uff9f]")
+_PAIR: Final = 2
 _MOST_WORDS: Final = 12
 _MOST_LETTERS: Final = 200
 
@@ -37,15 +39,24 @@ _MOST_LETTERS: Final = 200
 def fold(text: str) -> str:
     """The text as it is compared: compatibility forms made one, case folded."""
     if _NOT_SIMPLE.search(text) is None:
-        return unicodedata.normalize("NFKC", text).casefold()
+        return _folded_simple(text)
     pieces = []
     end = 0
     for match in _NOT_SIMPLE.finditer(text):
-        pieces.append(unicodedata.normalize("NFKC", text[end : match.start()]).casefold())
+        pieces.append(_folded_simple(text[end : match.start()]))
         pieces += [_folded(unit) for unit in _units(match.group())]
         end = match.end()
-    pieces.append(unicodedata.normalize("NFKC", text[end:]).casefold())
+    pieces.append(_folded_simple(text[end:]))
     return "".join(pieces)
+
+
+def _folded_simple(text: str) -> str:
+    for wide, narrow in _WIDE_MARKS:
+        text = text.replace(wide, narrow)
+    # Asking is a hundred times as fast as normalising, and the marks above are all that most Chinese text has.
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return text.casefold()
 
 
 def _fold_with_places(text: str) -> tuple[str, list[int]]:
@@ -111,6 +122,8 @@ class Wanted:
 
     terms: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+    exact: bool
+    """Whether a page that has the terms has every word as it was typed, so that its text need not be looked at."""
 
     @property
     def query(self) -> str:
@@ -158,13 +171,16 @@ def wanted(typed: str) -> Wanted | None:
     """
     words = fold(typed)[:_MOST_LETTERS].split()[:_MOST_WORDS]
     terms: dict[str, None] = {}
+    exact = True
     for word in words:
-        for stretch in _stretches(word):
+        stretches = _stretches(word)
+        exact = exact and stretches == [word] and (len(word) <= _PAIR or not _is_each(word[0]))
+        for stretch in stretches:
             for term in _terms(stretch):
                 terms[term] = None
     if not terms:
         return None
-    return Wanted(tuple(terms), tuple(_pattern(word) for word in words))
+    return Wanted(tuple(terms), tuple(_pattern(word) for word in words), exact)
 
 
 def _terms(stretch: str) -> Iterator[str]:

@@ -243,6 +243,8 @@ class SearchScreen(Page[None]):
             key = "search.count-more" if found.more else "search.count"
             took = max(1, round(found.seconds * 1000))
             said.append((say(key, count=found.total, milliseconds=took), "quiet"))
+        elif found.more:
+            said.append((say("search.unfinished"), "warn"))
         else:
             said.append((say("search.nothing", text=cut(found.text.strip(), 40)), "warn"))
         self.query_one("#said", Prose).say(*said)
