@@ -13,7 +13,7 @@ from zhubi.core.papers.fonts import FOLDER, families_for
 from zhubi.locale import say
 
 _FORM: Final = Path(__file__).parent / "forms" / "paper.typ"
-_WORDS: Final = ("draft", "draft-note", "record-code", "digest", "uncertified", "page-before", "page-after")
+_WORDS: Final = ("draft", "draft-note", "record-code", "digest", "uncertified")
 MARK: Final = "zhubi:record:"
 """What the QR code says before the 64 digits of the digest."""
 
@@ -23,6 +23,7 @@ def typeset(paper: Paper) -> bytes:
     import typst
 
     words = {each: say(f"papers.{each}") for each in _WORDS}
+    words["page"] = say("papers.page", page="{page}", total="{total}")
     described = paper.model_dump(mode="json")
     described["fonts"] = list(families_for(_letters(described) + "".join(words.values()) + _CHROME))
     inputs = {

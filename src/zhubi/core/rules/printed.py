@@ -331,7 +331,7 @@ def _cited(sheet: Sheet, content: Content | None) -> tuple[Table, ...]:
         )
         for each in sheet.citations
     )
-    columns = _columns("number:0", "document:3", "page:0", "quotation:6")
+    columns = _columns("number:0", "document:3", "page-number:0", "quotation:6")
     return (Table(heading=say("papers.citations"), columns=columns, rows=rows),) if rows else ()
 
 

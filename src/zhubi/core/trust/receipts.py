@@ -94,7 +94,7 @@ def verify_receipt(receipt: Receipt, record_compact: str, pins: PinnedLog, root_
             "trust.receipt-proof", f"the receipt does not prove the record: {problem}", reason=problem.kind
         ) from problem
     accepted = _acceptance(receipt, pins, root_key)
-    if accepted.record != digest:
+    if accepted.record != digest or accepted.evidence:
         raise TrustError(
             "trust.receipt-other-record", "the receipt is for another record", found=accepted.record
         )
@@ -104,6 +104,32 @@ def verify_receipt(receipt: Receipt, record_compact: str, pins: PinnedLog, root_
             "trust.receipt-altered", "what the office stored is not what was signed", record=digest
         )
     return VerifiedReceipt(checkpoint, index, receipt_code(digest))
+
+
+def verify_evidence(
+    receipt: Receipt, digest: str, pins: PinnedLog, root_key: str
+) -> tuple[CosignedCheckpoint, int]:
+    """What the receipt of a sealed file proves: the checkpoint that holds its acceptance, and the index of that.
+
+    The file is no record and no leaf: its acceptance is, and names the digest of the bytes that arrived. The faults are
+    those of ``verify_receipt``.
+    """
+    accepted = _acceptance(receipt, pins, root_key)
+    if accepted.record != digest or not accepted.evidence:
+        raise TrustError(
+            "trust.receipt-other-record", "the receipt is for something else", found=accepted.record
+        )
+    if accepted.payload_sha256 != digest:
+        raise TrustError(
+            "trust.receipt-altered", "what the office stored is not what was sent", record=digest
+        )
+    try:
+        checkpoint = verify_proof(receipt.proof, record_digest(receipt.acceptance), pins)
+        return checkpoint, read_proof(receipt.proof).index
+    except TrustError as problem:
+        raise TrustError(
+            "trust.receipt-proof", f"the log does not prove the acceptance: {problem}", reason=problem.kind
+        ) from problem
 
 
 def _acceptance(receipt: Receipt, pins: PinnedLog, root_key: str) -> AcceptanceBody:

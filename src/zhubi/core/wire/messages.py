@@ -13,6 +13,9 @@ Compact = Annotated[
 ]
 """A record as JWS compact serialisation."""
 
+CHUNK_LIMIT = 1024 * 1024
+"""How many bytes of a sealed file one request may bring."""
+
 RECORDS_PER_POST = 500
 """How many records one request may bring."""
 
@@ -124,6 +127,20 @@ class ReleaseAnswer(Frozen):
     index: Annotated[int, Field(ge=0)]
     logged_at: Annotated[int, Field(ge=0)]
     checkpoint: str
+
+
+class UploadAnswer(Frozen):
+    """How much of a sealed file the office holds, in bytes from its beginning.
+
+    ``complete``: all of it, under the digest that names it. ``accepted``: said so in the log, as ``receipt`` proves
+    once a checkpoint holds the acceptance.
+    """
+
+    received: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Field(ge=1)]
+    complete: bool = False
+    accepted: bool = False
+    receipt: ReceiptMessage | None = None
 
 
 class Problem(Frozen):
