@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -90,6 +90,9 @@ class Reader(ScrollView, can_focus=True):
         self._mark: tuple[Spot, Spot] | None = None
         self._held: Spot | None = None
         self._wanted: tuple[Spot, int] | None = None
+        self._in_place: list[Shown] = []
+        self._lit = range(0)
+        self._base: Style | None = None
         self._settled = False
         self.moved_by_hand = False
         """Whether a key was pressed here since ``still``."""
@@ -388,10 +391,19 @@ class Reader(ScrollView, can_focus=True):
 
     # Drawing
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._base = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # The same for every line of one drawing; found anew for each it cost more than the lines.
+        self._in_place, self._lit = self._header(), self._marked_lines()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
-        header = self._header()
+        base = self._base = self._base or self.rich_style
+        header = self._in_place
         if y < len(header):
             shown = header[y]
             text = sideways(shown.cells, self._column, width - 1) if shown.cells else shown.text
@@ -403,7 +415,7 @@ class Reader(ScrollView, can_focus=True):
         shown = self._lines[line]
         text = sideways(shown.cells, self._column, width - 1) if shown.cells else shown.text
         style = base + look(self.app, shown.look) if shown.look else base
-        if line in self._marked_lines():
+        if line in self._lit:
             over = style + look(self.app, "cursor")
             return Strip([Segment(_HERE + text, over)]).adjust_cell_length(width, over)
         return Strip(self._pieces(line, shown, text, base, style)).adjust_cell_length(width, base)
