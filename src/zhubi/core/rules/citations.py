@@ -57,7 +57,8 @@ def _words(sheet: Sheet) -> Iterator[str]:
     yield sheet.recommendation_words
     yield from (each.comment for each in sheet.scores)
     yield from (each.value for each in sheet.answers)
-    yield from (each.words for each in (*sheet.findings, *sheet.checks))
+    yield from (each.words for each in sheet.findings)
+    yield from (each.words for each in sheet.checks)
     for judged in sheet.indicators:
         yield judged.observed
         yield judged.words

@@ -96,4 +96,4 @@ class Notes:
 
 
 def _note(row: Any) -> Note:
-    return Note(*row[:8], from_micros(row[8]), from_micros(row[9]))
+    return Note(*(*row[:8], from_micros(row[8]), from_micros(row[9])))
