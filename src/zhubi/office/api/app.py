@@ -9,8 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhubi import __version__
 from zhubi.office.access.limits import RateLimit
-from zhubi.office.api import access_calls, blob_calls, log_calls, problems, record_calls
+from zhubi.office.api import access_calls, blob_calls, log_calls, problems, record_calls, upload_calls
 from zhubi.office.opening import Office
+from zhubi.office.vault.uploads import Uploads
 
 MAX_BODY: Final = 32 * 1024 * 1024
 _TOO_LARGE: Final = problems.problem_response("api.too-large", 413, "the request is too large")
@@ -63,6 +64,7 @@ def create_app(office: Office) -> FastAPI:
         redoc_url=None,
     )
     app.state.office = office
+    app.state.uploads = Uploads(office.blobs, office.clock)
     app.state.limits = {
         "enrolment-address": RateLimit(30, 10),
         "enrolment-subject": RateLimit(8, 2),
@@ -70,7 +72,7 @@ def create_app(office: Office) -> FastAPI:
         "token-subject": RateLimit(20, 20),
     }
     problems.install(app)
-    for calls in (access_calls, record_calls, log_calls, blob_calls):
+    for calls in (access_calls, record_calls, log_calls, blob_calls, upload_calls):
         app.include_router(calls.router)
     app.add_middleware(BodyLimit)
     return app

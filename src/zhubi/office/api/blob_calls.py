@@ -13,6 +13,7 @@ from zhubi.core.model.errors import ZhubiError
 from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.api.record_calls import DigestPath
 from zhubi.office.vault.release import may_fetch
+from zhubi.office.vault.uploads import may_fetch_evidence
 
 router = APIRouter(prefix="/v1", tags=["blobs"])
 _RANGE = re.compile(r"^bytes=(\d{1,15})-(\d{0,15})$")
@@ -28,7 +29,9 @@ def blob(
 ) -> Response:
     """The ciphertext of this digest, for whoever may open what it belongs to. Unknown and forbidden read alike."""
     with office.ledger.reading() as reading:
-        entitled = may_fetch(reading, caller.person, digest, office.clock())
+        entitled = may_fetch(reading, caller.person, digest, office.clock()) or may_fetch_evidence(
+            reading, caller.person, digest
+        )
     size = office.blobs.size(digest) if entitled else None
     if size is None:
         raise ZhubiError("api.not-found", "no such blob")

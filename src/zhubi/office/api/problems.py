@@ -33,6 +33,8 @@ _STATUS: Final = {
     "ledger.unreachable": 503,
     "ledger.disk-full": 507,
     "vault.not-entitled": 404,
+    "vault.not-named": 404,
+    "vault.upload-gap": 409,
     "vault.blobs-unreachable": 503,
 }
 

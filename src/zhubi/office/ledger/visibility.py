@@ -88,8 +88,9 @@ class Disclosure:
 
     def _acceptance(self, stored: Stored) -> None:
         assert isinstance(stored.body, AcceptanceBody)
-        accepted = self._writing.record(stored.body.record)
-        if accepted is not None:
+        # A sealed file is no record: its acceptance relies on the review that names it.
+        named = stored.payload.relies_on if stored.body.evidence else (stored.body.record,)
+        for accepted in filter(None, map(self._writing.record, named)):
             self._writing.show(accepted.payload.author, stored.digest)
 
     def _staff_key(self, stored: Stored) -> None:

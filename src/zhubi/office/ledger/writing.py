@@ -299,7 +299,9 @@ def _targets(record: Record) -> tuple[str, ...]:
         about = (body.review,)
     elif isinstance(body, EnrolmentBody):
         about = (body.invitation,)
-    elif isinstance(body, ReviewBody | KeyReleaseBody):
+    elif isinstance(body, ReviewBody):
+        about = (body.dossier, body.manifest_digest, *(each.digest for each in body.sheet.evidence))
+    elif isinstance(body, KeyReleaseBody):
         about = (body.dossier, body.manifest_digest)
     elif isinstance(body, ConclusionBody):
         about = (body.dossier, body.manifest_digest, *body.reviews)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhubi.core.model.records import RecordType, StaffKeyBody
 from zhubi.core.trust.keys import thumbprint
 from zhubi.core.wire.messages import ReceiptMessage
-from zhubi.office.ledger.ledger import Reading
+from zhubi.office.ledger.ledger import Reading, Stored
 
 
 def receipt_for(reading: Reading, digest: str) -> ReceiptMessage | None:
@@ -18,10 +18,19 @@ def receipt_with(reading: Reading, digest: str, proof: str | None) -> ReceiptMes
     acceptances = reading.links_to(digest, RecordType.ACCEPTANCE)
     if proof is None or not acceptances:
         return None
-    acceptance = acceptances[0].record
+    return _with_key(reading, acceptances[0], proof)
+
+
+def receipt_of_evidence(reading: Reading, acceptance: Stored) -> ReceiptMessage | None:
+    """Proof of the acceptance of a sealed file, and the certified key that signed it; None before its checkpoint."""
+    proof = reading.proof(acceptance.digest)
+    return None if proof is None else _with_key(reading, acceptance, proof)
+
+
+def _with_key(reading: Reading, acceptance: Stored, proof: str) -> ReceiptMessage | None:
     for each in reading.by_type(RecordType.STAFF_KEY):
         body = each.record.body
         # The key that signed it, for a service may have had another before.
-        if isinstance(body, StaffKeyBody) and thumbprint(body.signing) == acceptance.kid:
-            return ReceiptMessage(proof=proof, acceptance=acceptances[0].compact, staff_key=each.compact)
+        if isinstance(body, StaffKeyBody) and thumbprint(body.signing) == acceptance.record.kid:
+            return ReceiptMessage(proof=proof, acceptance=acceptance.compact, staff_key=each.compact)
     return None

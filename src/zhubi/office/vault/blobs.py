@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 import obstore
 from obstore.exceptions import BaseError as StoreFault
@@ -86,6 +87,47 @@ class BlobStore:
             if self._local is not None:
                 _make_durable(self._local / path)
 
+    # Pieces of what has not arrived whole, under names of their own
+
+    def put_piece(self, path: str, data: bytes) -> None:
+        """Keeps a piece, in place of one of the same name."""
+        with _told(path):
+            obstore.put(self._store, path, data)
+
+    def get_piece(self, path: str) -> bytes:
+        """A piece's bytes; ``vault.blobs-unreachable`` when it is gone."""
+        with _told(path):
+            return bytes(obstore.get(self._store, path).bytes())
+
+    def pieces(self, folder: str) -> list[Piece]:
+        """The pieces under a folder, by name."""
+        with _told(folder):
+            found = [
+                Piece(each["path"], int(each["size"]), each["last_modified"])
+                for some in obstore.list(self._store, folder)
+                for each in some
+            ]
+        return sorted(found)
+
+    def drop_pieces(self, paths: Sequence[str]) -> None:
+        """Removes pieces; those that are gone already are no fault."""
+        with _told(paths[0] if paths else ""):
+            for path in paths:
+                with suppress(FileNotFoundError, NotFoundError):
+                    obstore.delete(self._store, path)
+        if self._local is not None:
+            for folder in {(self._local / path).parent for path in paths}:
+                with suppress(OSError):  # something came into it meanwhile
+                    folder.rmdir()
+
+
+class Piece(NamedTuple):
+    """A piece: its name, its bytes, and when it was kept."""
+
+    path: str
+    size: int
+    kept_at: datetime
+
 
 class Incoming:
     """Ciphertext on its way in: written, hashed, counted."""
@@ -105,6 +147,11 @@ class Incoming:
     def flush(self) -> None:
         """Hands on what is buffered."""
         self._file.flush()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
 
     def keep(self) -> BlobRef:
         """Makes a blob of what was written: its digest, and its size in bytes."""
