@@ -181,11 +181,7 @@ def _cited(desk: Desk, key: ReviewKey) -> list[str]:
     """What the words of the sheet cite, as remarks: document, page and quotation."""
     from zhubi.expert.desk import notes
 
-    lines = []
-    for each in notes.cited(desk, key):
-        gone = "" if each.at.here else f" {say('notes.gone')}"
-        quoted = f" {say('notes.quoted', words=each.at.passage.words)}" if each.at.passage.words else ""
-        lines.append(f"# [{each.number}] {each.at.name}{gone}{quoted}")
+    lines = [f"# {each}" for each in notes.citation_lines(notes.cited(desk, key))]
     return ["", *lines] if lines else []
 
 

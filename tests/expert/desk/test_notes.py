@@ -8,8 +8,8 @@ import pytest
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RecordType, ReviewBody
-from zhubi.expert.desk import notes, review, submit
-from zhubi.expert.desk.passages import Passage, keep_place, places
+from zhubi.expert.desk import notes, review, submit, trail
+from zhubi.expert.desk.passages import Passage, keep_place, places, stated
 from zhubi.expert.desk.sheetviews import ContentView
 from zhubi.expert.desk.views import ReviewKey
 
@@ -92,6 +92,9 @@ def test_what_is_signed_holds_just_the_citations_that_its_words_mention(
     (row,) = notes.cited(desk, key)
     assert row.at.page_name == content.sections[0].heading and row.at.here
     assert review.open_review(desk, key).read_only
+    (told,) = [each.citations for each in trail.trail(desk, key).rows if each.citations]
+    assert told == notes.citation_lines((row,))
+    assert told[0].startswith(f"[{kept}] 项目材料 第1版 {content.sections[0].heading} 「")
 
 
 def test_a_citation_of_an_older_version_is_still_named(unsealed: Any, key: ReviewKey, tmp_path: Any) -> None:
@@ -115,3 +118,26 @@ def test_reading_places_outlive_the_app(unsealed: Any, key: ReviewKey) -> None:
     desk.close()
     again = unsealed.open()
     assert places(again, key) == (Passage(content.attachments[0].blob, 1, 7), Passage(content.blob, 2, 5))
+
+
+def test_a_line_of_the_sheet_leads_to_where_the_papers_state_it(unsealed: Any, key: ReviewKey) -> None:
+    desk = unsealed.desk
+    view = review.open_review(desk, key)
+    content = papers(desk, key)
+    tables = len(content.sections) + 1
+    sections = [each.id for each in content.sections]
+    for fact in view.state.facts:
+        (at,) = stated(desk, key, "fact", fact.name)
+        if fact.section in sections:
+            section = content.sections[sections.index(fact.section)]
+            assert at.page_name == section.heading
+            text = "".join(section.text.split())
+            assert (at.passage.words in text) if at.passage.words else at.passage.row == -1
+        else:
+            assert at.passage.page == tables and at.passage.row > 0
+    for place, line in enumerate(content.budget, 1):
+        (at,) = stated(desk, key, "cut", line.id)
+        assert (at.passage.page, at.passage.row, at.page_name) == (tables + 1, place, "经费预算")
+    for check in view.state.checks:
+        assert all(each.here for each in stated(desk, key, "check", check.id))
+    assert stated(desk, key, "score", "node") == ()

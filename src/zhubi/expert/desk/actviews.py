@@ -257,6 +257,8 @@ class TrailRow:
     code: str
     differences: tuple[str, ...] = ()
     """What this one says otherwise than the one it took the place of, line by line; empty where it took none."""
+    citations: tuple[str, ...] = ()
+    """What the words of a review cite, one passage a line."""
 
 
 @dataclass(frozen=True, slots=True)

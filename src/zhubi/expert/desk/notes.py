@@ -16,6 +16,7 @@ from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.passages import Passage, PassageView, passage_view
 from zhubi.expert.desk.sheetstate import sheet_state
 from zhubi.expert.desk.working import keep, work_on
+from zhubi.locale import say
 
 if TYPE_CHECKING:
     from zhubi.expert.desk.opening import Desk
@@ -138,6 +139,16 @@ def cited(desk: Desk, key: ReviewKey) -> tuple[CitationRow, ...]:
 def cited_in(desk: Desk, key: ReviewKey, sheet: Sheet) -> tuple[CitationRow, ...]:
     """The citations of any sheet on this dossier, by name."""
     return _cited(desk, key, _opened(desk, key), sheet)
+
+
+def citation_lines(rows: tuple[CitationRow, ...]) -> tuple[str, ...]:
+    """Citations in words, one a line: number, document, page, and the quotation."""
+    lines = []
+    for each in rows:
+        gone = "" if each.at.here else f" {say('notes.gone')}"
+        quoted = f" {say('notes.quoted', words=each.at.passage.words)}" if each.at.passage.words else ""
+        lines.append(f"[{each.number}] {each.at.name}{gone}{quoted}")
+    return tuple(lines)
 
 
 def _cited(desk: Desk, key: ReviewKey, opened: Opened | None, sheet: Sheet) -> tuple[CitationRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ from zhubi.core.verify.receipt_file import (
     read_pins,
 )
 from zhubi.core.verify.receipt_file import verify_receipt_file as verify_file
-from zhubi.expert.desk import changes, changetelling, overview, views
+from zhubi.expert.desk import changes, changetelling, notes, overview, views
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import office_of
 from zhubi.expert.desk.views import ReceiptRow, ReviewKey, TrailRow, TrailView
@@ -75,7 +76,8 @@ def trail(desk: Desk, key: ReviewKey) -> TrailView:
         verified += state == "proven"
         if fault:
             faults.append(fault)
-        rows.append(_row(desk, office, each, state, code, _differences(desk, key, each.record, kept)))
+        row_of = _row(desk, office, each, state, code, _differences(desk, key, each.record, kept))
+        rows.append(replace(row_of, citations=_citations(desk, key, each.record)))
     checkpoint = desk.store.log.checkpoint(key.office)
     return TrailView(
         key,
@@ -124,6 +126,16 @@ def _differences(desk: Desk, key: ReviewKey, record: Record, kept: Sequence[Kept
     except ZhubiError as problem:
         return (explain(problem),)
     return tuple(text for text, _ in changetelling.line_texts(found))
+
+
+def _citations(desk: Desk, key: ReviewKey, record: Record) -> tuple[str, ...]:
+    """What a review cites; nothing more where the papers or the rules are not here any more."""
+    if not isinstance(record.body, ReviewBody) or not record.body.sheet.citations:
+        return ()
+    try:
+        return notes.citation_lines(notes.cited_in(desk, key, record.body.sheet))
+    except ZhubiError as problem:
+        return (explain(problem),)
 
 
 def _row(

@@ -127,6 +127,7 @@ class TrailScreen(Page[None]):
             said.append(
                 (say("changes.differences", count=sum(each[:1] != " " for each in row.differences)), "warn")
             )
+        said += [(line, "quiet") for line in row.citations]
         if row.code:
             said.append((say("tui.trail.code", code=row.code), "good"))
         said.append((say("tui.trail.digest", digest=row.digest), "quiet"))
