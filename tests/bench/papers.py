@@ -53,20 +53,22 @@ def attachment(settings: Settings) -> Iterator[Row]:
 
 def pages(settings: Settings) -> Iterator[Row]:
     """A page key in the reader of the real app, and the most that it and its reading process ever held."""
+    from zhubi.expert.desk import opening
+
     directory, _, pages = _expert(settings)
+    with opening.open_desk(directory) as desk:
+        begins = _first_words(desk)
     with Terminal((zhubi(),), _child() | {"ZHUBI_HOME": str(directory)}) as terminal:
         terminal.painted("BM000001")
         terminal.rest(_SETTLED)
         terminal.send(b"\r")
         terminal.painted("一、研究内容")
         terminal.rest(1)
-        # The outline of what is read; the attachment is its last line.
-        terminal.send(b"\r")
-        terminal.rest(1)
-        terminal.send(b"\x1b[F")
-        terminal.rest(0.5)
-        terminal.send(b"\r")
-        terminal.painted("长文.pdf")
+        # Over to the material, and to the last line of its outline: the attachment.
+        for typed in (b"\x1b[17~", b"\r", b"\x1b[F", b"\r"):
+            terminal.send(typed)
+            terminal.rest(1)
+        terminal.painted(begins)
         terminal.rest(_SETTLED)
         taken = [terminal.press(key) for key in ["pagedown", "pagedown", "pageup"] * settings.few(40, 4)]
         turned = [each for each in taken if each is not None]
@@ -93,6 +95,17 @@ def _until_text(desk: Desk, key: ReviewKey, blob: str, page: int) -> float:
                 taken = 1000 * (time.perf_counter() - start)
                 assert page == 1 or event.number == page
                 return taken
+    raise SystemExit("the paper gave no text")
+
+
+def _first_words(desk: Desk) -> str:
+    """What the first page with text begins with."""
+    from zhubi.expert.desk.reading import attachment_pages
+    from zhubi.expert.reading.document import Page
+
+    for event in attachment_pages(desk, *_place(desk)):
+        if isinstance(event, Page) and event.has_text:
+            return event.text.lstrip()[:6].rstrip()
     raise SystemExit("the paper gave no text")
 
 
