@@ -76,6 +76,8 @@ def test_own_words_and_notes_are_found_and_lead_to_their_line(unsealed: Any) -> 
     key = key_of(unsealed, min(unsealed.ids))
     review.open_review(desk, key)
     review.set_opinion(desk, key, "独角兽级别的成果，建议继续支持。")
+    codes = [each.code for each in search.search(desk, "支持", limit=500).hits]
+    assert codes == sorted(codes), "own words stand with the papers of their project"
     desk.store.notes.add(
         key.office,
         key.dossier,

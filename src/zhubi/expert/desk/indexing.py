@@ -24,19 +24,11 @@ _MOST_REPAIRS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A blob that may be read, and the place of its project on the desk."""
-
-    order: int
-    readable: Readable
-
-
-@dataclass(frozen=True, slots=True)
 class Places:
     """What may be searched, by blob and by dossier (office and id)."""
 
-    by_blob: dict[str, Placed]
-    by_dossier: dict[tuple[str, str], tuple[int, Readable]]
+    by_blob: dict[str, Readable]
+    by_dossier: dict[tuple[str, str], Readable]
 
 
 class Searching:
@@ -67,12 +59,12 @@ class Searching:
 
     def places(self, desk: Desk, round: str | None) -> Places:
         """What may be read of one round, or of all: of two rounds with the same material the first on the desk."""
-        by_blob: dict[str, Placed] = {}
-        by_dossier: dict[tuple[str, str], tuple[int, Readable]] = {}
-        for order, each in enumerate(self.readable(desk)):
+        by_blob: dict[str, Readable] = {}
+        by_dossier: dict[tuple[str, str], Readable] = {}
+        for each in self.readable(desk):
             if round in (None, each.round):
-                by_blob.setdefault(each.blob, Placed(order, each))
-                by_dossier.setdefault((each.office, each.dossier), (order, each))
+                by_blob.setdefault(each.blob, each)
+                by_dossier.setdefault((each.office, each.dossier), each)
         return Places(by_blob, by_dossier)
 
     def state(self, desk: Desk) -> IndexState:

@@ -37,13 +37,13 @@ class OwnWords:
     def __init__(self) -> None:
         self._at = -1
         self._sheets: dict[str, tuple[tuple[Sort, str, str, str], ...]] = {}
-        self._all: tuple[tuple[int, Written], ...] = ()
+        self._all: tuple[Written, ...] = ()
 
     def __repr__(self) -> str:
         return "OwnWords()"
 
-    def all(self, desk: Desk) -> tuple[tuple[int, Written], ...]:
-        """Every text with the place of its project on the desk, in that order."""
+    def all(self, desk: Desk) -> tuple[Written, ...]:
+        """Every text, in the order of the desk."""
         state = desk.store.search.state
         if state != self._at or desk.store.read_only:
             self._read(desk)
@@ -54,7 +54,7 @@ class OwnWords:
         rows = desk.store.assignments.rows(None, 0, desk.store.assignments.count(), now=desk.clock())
         drafts = {(each.office, each.round, each.dossier): each for each in desk.store.drafts.all()}
         kept: dict[str, tuple[tuple[Sort, str, str, str], ...]] = {}
-        found: list[tuple[int, Written]] = []
+        found: list[Written] = []
         for row in rows:
             draft = drafts.get((row.office, row.round, row.dossier))
             if draft is not None:
@@ -67,8 +67,8 @@ class OwnWords:
             if texts is None:
                 texts = _folded(_sheet(desk, row, drafted=draft is not None))
             kept[name] = texts
-            place = Readable(row.office, row.round, row.dossier, row.code, row.title, "", 0, 0)
-            found += [(row.position, Written(place, *each)) for each in texts]
+            place = Readable(row.office, row.round, row.dossier, row.code, row.title, "", 0, 0, row.position)
+            found += [Written(place, *each) for each in texts]
         self._sheets, self._all = kept, tuple(found)
 
 

@@ -54,19 +54,15 @@ def search(
         return stale() or time.perf_counter() - begun > _MOST_SECONDS
 
     pages, more = _pages(desk, asked, places.by_blob.keys(), limit, stop)
-    found = [
-        (place.order, _of_page(place.readable, hit, asked))
-        for hit in pages
-        for place in (places.by_blob[hit.blob],)
-    ]
-    own: list[tuple[int, SearchHit]] = []
-    for order, hit in _own(desk, asked, places.by_dossier, round, mine.own_words):
+    found = [(place, _of_page(place, hit, asked)) for hit in pages for place in (places.by_blob[hit.blob],)]
+    own: list[tuple[Readable, SearchHit]] = []
+    for place, hit in _own(desk, asked, places.by_dossier, round, mine.own_words):
         if len(own) == limit:
             more = True
             break
-        own.append((order, hit))
+        own.append((place, hit))
     found += own
-    found.sort(key=lambda each: (each[0], _ORDER.index(each[1].kind)))
+    found.sort(key=lambda each: (each[0].position, _ORDER.index(each[1].kind), each[0].place))
     hits = tuple(hit for _, hit in found)
     return SearchResults(text, True, hits, more, time.perf_counter() - begun, index_state(desk))
 
@@ -124,10 +120,10 @@ def _hit(
 def _own(
     desk: Desk,
     asked: Wanted,
-    places: dict[tuple[str, str], tuple[int, Readable]],
+    places: dict[tuple[str, str], Readable],
     round: str | None,
     words: OwnWords,
-) -> Iterable[tuple[int, SearchHit]]:
+) -> Iterable[tuple[Readable, SearchHit]]:
     """One's own notes, the newest first, and what one wrote in sheets."""
     for note in desk.store.notes.all():
         place = places.get((note.office, note.dossier))
@@ -137,13 +133,13 @@ def _own(
         context, marks = _context(said, asked)
         where = say("search.where.note")
         passage = Passage(note.blob, note.page, note.row, note.quotation)
-        yield place[0], _hit(place[1], "note", where, context, marks, passage)
-    for order, written in words.all(desk):
+        yield place, _hit(place, "note", where, context, marks, passage)
+    for written in words.all(desk):
         if round in (None, written.place.round) and asked.holds(written.folded):
             context, marks = _context(written.text, asked)
             where = say(f"search.where.own-{written.sort}")
             line = (_LINES.get(written.sort, written.sort), written.item)
-            yield order, _hit(written.place, "words", where, context, marks, line=line)
+            yield written.place, _hit(written.place, "words", where, context, marks, line=line)
 
 
 def _context(text: str, asked: Wanted) -> tuple[str, tuple[Span, ...]]:

@@ -20,7 +20,7 @@ _INDEXES: Final = "search-*.db"
 # What these stages have of the material is not, or no longer, for this person's eyes.
 _CLOSED_TO_ME: Final = "'commit', 'card-waiting', 'declare', 'awaiting', 'sealed', 'recused', 'declined', 'replaced', 'withdrawn', 'void', 'purged'"  # noqa: E501
 _READABLE: Final = (
-    "SELECT r.office, r.round, a.dossier, a.code, a.title, v.digest, v.size, v.place"
+    "SELECT r.office, r.round, a.dossier, a.code, a.title, v.digest, v.size, v.place, a.position"
     " FROM assignments a JOIN rounds r ON r.id = a.round JOIN version_blobs v ON v.version = {version}"
     " JOIN blobs b ON b.digest = v.digest"
     f" WHERE a.stage NOT IN ({_CLOSED_TO_ME})"
@@ -40,7 +40,7 @@ _BEHIND: Final = (
 class Readable:
     """A sealed blob that is here whole and that this person may read; ``place`` 0 is the content's, then attachments.
 
-    ``code`` and ``title`` are those of the project on its newest card.
+    ``code`` and ``title`` are those of the project on its newest card, ``position`` is its place on the desk.
     """
 
     office: str
@@ -51,6 +51,7 @@ class Readable:
     blob: str
     size: int
     place: int
+    position: int
 
     @property
     def key(self) -> AssignmentKey:

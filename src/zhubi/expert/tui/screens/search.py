@@ -19,7 +19,7 @@ from zhubi.expert.tui import routes
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.looks import look
 from zhubi.expert.tui.page import FIELDS, Page
-from zhubi.expert.tui.widgets.measure import cut, size_words, wrap
+from zhubi.expert.tui.widgets.measure import CUT_MARK, cut, size_words, wrap
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.expert.tui.widgets.rows import Piece, Rows, column
 from zhubi.locale import say
@@ -55,7 +55,8 @@ def shortened(text: str, marks: Sequence[Span], cells: int) -> list[Piece]:
     """The pieces from shortly before what was found, in at most ``cells`` cells."""
     start = max(0, marks[0][0] - _BEFORE) if marks else 0
     shown = cut(text[start:], cells)
-    moved = [(max(0, a - start), min(len(shown), b - start)) for a, b in marks if a - start < len(shown)]
+    kept = len(shown) if shown == text[start:] else len(shown) - len(CUT_MARK)
+    moved = [(max(0, a - start), min(kept, b - start)) for a, b in marks if a - start < kept]
     return marked_pieces(shown, moved)
 
 
