@@ -197,7 +197,7 @@ def test_a_table_of_an_attachment_keeps_its_columns_in_narrow_space() -> None:
     chapter = Chapter(
         "t", "", table=(("科目", "金额"), ("设备费（含进口仪器）", "3,000,000"), ("差旅费", "20,000"))
     )
-    lines = [text for text, _ in chapter.lines(20)]
+    lines = [each.text for each in chapter.lines(20)]
     assert all(cell_len(line) <= 20 for line in lines)
     assert any(line.endswith("20,000") for line in lines)
 

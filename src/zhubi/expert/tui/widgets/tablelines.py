@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from zhubi.expert.tui.widgets.measure import cut, fit, wrap
 
 GAP: Final = "  "
-_NARROWEST: Final = 10
+_NARROWEST: Final = 8
 """A column that needs more than this many cells is not squeezed below them."""
 _WIDEST: Final = 40
 """No column of a wide table has more cells: longer cells go on in the next line."""
