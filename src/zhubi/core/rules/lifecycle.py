@@ -177,12 +177,14 @@ def assignment_view(
     draft: Draft | None,
     now: datetime,
     devices: frozenset[str] | None = None,
+    accepted: frozenset[str] = frozenset(),
 ) -> AssignmentView | None:
     """Where one assignment stands; None when the person never had it.
 
     ``round_records`` are the records of the round without subjects; ``dossier_records`` those that name the dossier,
     of this round or of none. ``proven`` are digests whose receipts verify. ``logged_at`` gives log time in Unix
     seconds. ``devices`` are the signing-key thumbprints a key release must name; None accepts any of the person's.
+    ``accepted`` is the evidence whose acceptance the log holds: other evidence of a review that arrived is 佐证待传.
     """
     round_records = tuple(round_records)
     mine = _Mine.gather(view.round, person, dossier_records, devices)
@@ -216,7 +218,7 @@ def assignment_view(
         and review.digest not in mine.refusals
     ):
         # Handed in before the card changed: it stands as handed in, and a new declaration is still asked for.
-        handed_in = _after_signing(settled, review, mine, view, proven, logged_at)
+        handed_in = _after_signing(settled, review, mine, view, proven, logged_at, accepted)
         return _at(handed_in, handed_in.stage, flags=handed_in.flags | {"redeclare"})
     if settled.stage is not Stage.SEALED:
         if settled.stage is Stage.DECLARE and (view.closed(now) or view.ended):
@@ -225,7 +227,7 @@ def assignment_view(
     committed = commitments.one.index is not None
     declared = settled.declaration is not None and settled.declaration.index is not None
     settled = _at(settled, Stage.SEALED, may_unseal=committed and declared and not view.ended)
-    return _after_unsealing(settled, mine, view, proven, logged_at, draft, now)
+    return _after_unsealing(settled, mine, view, proven, logged_at, accepted, draft, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,7 @@ def _after_unsealing(
     view: RoundView,
     proven: frozenset[str],
     logged_at: Mapping[str, int],
+    accepted: frozenset[str],
     draft: Draft | None,
     now: datetime,
 ) -> AssignmentView:
@@ -346,7 +349,7 @@ def _after_unsealing(
         return _at(base, Stage.DISPUTED, rivals=mine.reviews.records)
     review = mine.reviews.one
     if review is not None:
-        return _after_signing(base, review, mine, view, proven, logged_at)
+        return _after_signing(base, review, mine, view, proven, logged_at, accepted)
     if view.closed(now) or view.ended:
         return _at(base, Stage.OVERDUE)
     if mine.release is None:
@@ -363,6 +366,7 @@ def _after_signing(
     view: RoundView,
     proven: frozenset[str],
     logged_at: Mapping[str, int],
+    accepted: frozenset[str],
 ) -> AssignmentView:
     refusal = mine.refusals.get(review.digest)
     if refusal is not None:
@@ -373,6 +377,10 @@ def _after_signing(
     current = base.current.digest if base.current else None
     if isinstance(review.body, ReviewBody) and current not in (None, review.body.dossier):
         flags.add("older-version")
+    if isinstance(review.body, ReviewBody) and any(
+        each.digest not in accepted for each in review.body.sheet.evidence
+    ):
+        flags.add("evidence-pending")
     returned = mine.returns.get(review.digest)
     if returned is not None and not view.ended:
         return _at(base, Stage.RETURNED, review=review, returned=returned, flags=frozenset(flags))

@@ -99,7 +99,7 @@ class Connection:
 
     def ask(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         path: str,
         limit: int,
         *,

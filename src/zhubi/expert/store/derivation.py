@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from zhubi.expert.store.database import Connection
+from zhubi.expert.store.evidence import evidence_of
 from zhubi.expert.store.records import record_of
 from zhubi.expert.store.touched import Touched
 from zhubi.expert.store.values import to_micros
@@ -74,6 +75,8 @@ class MatterState:
     codes: Mapping[str, str]
     logged_at: Mapping[str, int]
     draft: DraftState | None
+    accepted: frozenset[str] = frozenset()
+    """The evidence, of that which the reviews name, whose acceptance the log holds."""
 
 
 def refresh(connection: Connection, touched: Touched) -> None:
@@ -277,8 +280,25 @@ def matters(
                 {row[1]: row[6] for row in found if row[6] is not None},
                 {row[1]: row[5] for row in found if row[5] is not None},
                 drafts.get(dossier),
+                _accepted(connection, found, state.person),
             ),
         )
+
+
+def _accepted(connection: Connection, rows: Sequence[Any], person: str) -> frozenset[str]:
+    named: set[str] = set()
+    for row in rows:
+        record = record_of(row[1], row[2], row[3], row[4])
+        if record.payload.author == person:
+            named.update(each.digest for each in evidence_of(row[1], row[2], row[3], row[4]))
+    if not named:
+        return frozenset()
+    found = connection.execute(
+        "SELECT about FROM records WHERE type = 'acceptance' AND log_index IS NOT NULL"
+        " AND about IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(named)),),
+    )
+    return frozenset(row[0] for row in found)
 
 
 def view_of(state: RoundState, dossier: str, matter: MatterState, now: datetime) -> AssignmentView | None:
@@ -290,7 +310,7 @@ def view_of(state: RoundState, dossier: str, matter: MatterState, now: datetime)
         state.view, dossier, state.person, state.records, matter.records,
         proven=state.proven | matter.codes.keys(),
         logged_at={**state.logged_at, **matter.logged_at},
-        draft=None if draft is None else Draft(draft.missing),
+        draft=None if draft is None else Draft(draft.missing), accepted=matter.accepted,
         now=now, devices=state.devices,
     )  # fmt: skip
 

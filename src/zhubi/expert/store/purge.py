@@ -1,7 +1,8 @@
 """Purging: a round's sealed material leaves this machine, and the database is written anew under a new key.
 
-What is taken: the bodies of key releases and of colleagues' reviews, the blobs, drafts and their journal, answers, notes on what was read and
-where reading was left, and old backups. Signed records stay: they are the expert's own words and the proof of them.
+What is taken: the bodies of key releases and of colleagues' reviews, the blobs, drafts and their journal, answers,
+notes on what was read and where reading was left, accepted evidence, and old backups. Signed records stay: they are the
+expert's own words and the proof of them. So does evidence that they name, until the office has accepted it.
 Three steps, each of which may be repeated, so that a crash at any moment is mended at the next opening.
 """
 
@@ -16,6 +17,7 @@ from typing import Final
 from zhubi.expert.store.blobs import Blobs
 from zhubi.expert.store.database import Connection, Database, remove_database
 from zhubi.expert.store.errors import StoreError, fault_of_file
+from zhubi.expert.store.evidence import named_by_records
 from zhubi.expert.store.migration import BACKUPS
 from zhubi.expert.store.records import LIVES, record_of
 from zhubi.expert.store.search import Search, remove_indexes
@@ -175,6 +177,9 @@ def _plan(
             (json.dumps([digest for digest, _ in blobs]),),
         )
     }
+    taken, left = _evidence(connection, office, round)
+    blobs += taken
+    here |= {digest for digest, _ in taken}
     unsent = connection.execute(
         "SELECT count(*) FROM outbox o JOIN records r ON r.digest = o.digest WHERE r.office = ? AND r.round = ?",
         (office, round),
@@ -189,8 +194,30 @@ def _plan(
         kept=len(mine & needed),
         unsent=unsent,
         drafts=drafts,
+        evidence=left,
     )
     return plan, dossiers, blobs
+
+
+def _evidence(connection: Connection, office: str, round: str) -> tuple[list[tuple[str, int]], int]:
+    """The evidence of a round that goes: accepted, or named by nothing that was signed; and how much stays."""
+    named = named_by_records(connection, office, round)
+    found = connection.execute(
+        "SELECT digest, size, accepted_at IS NOT NULL FROM site_evidence WHERE office = ? AND round = ?",
+        (office, round),
+    ).fetchall()
+    elsewhere = {
+        row[0]
+        for row in connection.execute(
+            "SELECT digest FROM site_evidence WHERE office <> ?1 OR round <> ?2", (office, round)
+        )
+    }
+    goes = {
+        digest: size
+        for digest, size, accepted in found
+        if digest not in elsewhere and (accepted or digest not in named)
+    }
+    return list(goes.items()), len({digest for digest, _, _ in found} - goes.keys() - elsewhere)
 
 
 def _take(
@@ -226,3 +253,7 @@ def _take(
         "INSERT OR IGNORE INTO doomed_blobs (digest) VALUES (?)", [(each[0],) for each in blobs]
     )
     connection.executemany("DELETE FROM blobs WHERE digest = ?", [(each[0],) for each in blobs])
+    connection.executemany(
+        "DELETE FROM site_evidence WHERE office = ? AND round = ? AND digest = ?",
+        [(office, round, each[0]) for each in blobs],
+    )

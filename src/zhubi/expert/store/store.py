@@ -17,6 +17,7 @@ from zhubi.expert.store.database import Connection, Database, Mode
 from zhubi.expert.store.drafts import Drafts
 from zhubi.expert.store.earlier import EarlierSheets
 from zhubi.expert.store.errors import StoreError, damaged, fault_of_file
+from zhubi.expert.store.evidence import EvidenceRoom
 from zhubi.expert.store.log import Log
 from zhubi.expert.store.migration import (
     back_up_daily,
@@ -83,6 +84,7 @@ class Store:
         self.log = Log(database)
         self.rulebooks = Rulebooks(database, touched)
         self.blobs = Blobs(database, directory)
+        self.evidence = EvidenceRoom(database, self.blobs, directory)
         self.phrases = Phrases(database)
         self.settings = Settings(database)
         self.profile = OwnProfile(self.settings)
@@ -162,6 +164,7 @@ class Store:
                     remove_others(directory, file)
                     # A purge that still cannot finish (a full disk) must not keep the expert from the work.
                     with contextlib.suppress(StoreError):
+                        store.evidence.settle()
                         store.purge.finish()
             except BaseException:
                 database.close()

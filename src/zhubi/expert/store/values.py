@@ -222,11 +222,34 @@ class DiskUse:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteEvidence:
+    """A piece of evidence gathered here. ``digest`` and ``size`` are of the ciphertext, ``plain`` what is inside it.
+
+    ``taken_at`` is what the camera said; ``received`` bytes are known to be with the office; ``accepted_at`` is when
+    its receipt was verified here, ``acceptance`` that receipt.
+    """
+
+    key: AssignmentKey
+    digest: str
+    size: int
+    plain: str
+    plain_size: int
+    name: str
+    media_type: str
+    about: str
+    taken_at: str
+    noted_at: datetime
+    received: int
+    accepted_at: datetime | None
+    acceptance: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PurgePlan:
     """What a purge of a round would take, and what it would leave. ``bytes`` of ciphertext.
 
     ``kept`` dossiers stay because another live round needs them. ``unsent`` records have not arrived yet and stay;
-    ``drafts`` are unsigned sheets, which go.
+    ``drafts`` are unsigned sheets, which go. ``evidence`` that a signed review names has not been accepted and stays.
     """
 
     dossiers: int
@@ -235,6 +258,7 @@ class PurgePlan:
     kept: int
     unsent: int
     drafts: int
+    evidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

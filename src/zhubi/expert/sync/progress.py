@@ -8,9 +8,12 @@ from typing import Literal
 
 from zhubi.core.model.errors import ZhubiError
 
-Phase = Literal["checkpoint", "feed", "outbox", "receipts", "releases", "rulebooks", "blobs"]
+Phase = Literal["checkpoint", "feed", "outbox", "receipts", "releases", "rulebooks", "blobs", "evidence"]
 Progress = Callable[[Phase, int, int], None]
-"""Told the phase, how much of it is done and how much there is: bytes for blobs, else records; 0 for unknown."""
+"""Told the phase, how much of it is done and how much there is; 0 for unknown.
+
+Bytes for blobs and evidence, else records.
+"""
 
 
 @dataclass(slots=True)
@@ -30,6 +33,8 @@ class SyncReport:
     rulebooks: int = 0
     blobs: int = 0
     blob_bytes: int = 0
+    evidence: int = 0
+    """How many pieces of evidence were proven to be accepted."""
     skipped: int = 0
     """Verified records of types that this version does not know."""
     problems: list[ZhubiError] = field(default_factory=list)
@@ -46,6 +51,7 @@ class SyncReport:
                 self.releases,
                 self.rulebooks,
                 self.blobs,
+                self.evidence,
             )
         )
 

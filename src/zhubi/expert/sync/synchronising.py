@@ -15,6 +15,7 @@ from zhubi.expert.sync.feed import receive_feed
 from zhubi.expert.sync.following import LogFollower
 from zhubi.expert.sync.progress import Progress, SyncReport, silent
 from zhubi.expert.sync.unsealing import receive_releases, receive_rulebooks
+from zhubi.expert.sync.uploading import send_evidence
 from zhubi.expert.sync.verifying import Verifier
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def synchronise(
     report = SyncReport()
     run = _Run(store, client, office, report, now, progress, told)
     run.phase(run.meet)
-    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks):
+    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks, run.evidence):
         if not run.ended:
             run.phase(phase)
     if not run.ended:
@@ -63,10 +64,12 @@ def deliver(
     progress: Progress = silent,
     told: Told | None = None,
 ) -> SyncReport:
-    """Only what is signed and waits: delivered, and its receipts verified. Otherwise as ``synchronise``."""
+    """Only what is signed and waits, then its evidence: delivered, and proven. Otherwise as ``synchronise``."""
     report = SyncReport()
     run = _Run(store, client, office, report, now, progress, told)
     run.phase(run.outbox)
+    if not run.ended:
+        run.phase(run.evidence)
     run.settle()
     return report
 
@@ -140,6 +143,13 @@ class _Run:
     def receipts(self) -> None:
         """Receipts of what another device sent."""
         self._delivery().fetch_receipts(self._progress)
+
+    def evidence(self) -> None:
+        """Evidence after records: what a logged review names."""
+        send_evidence(
+            self._store, self._client, self._office, self._log, self._verifier, self._report, self._progress,
+            self._now,
+        )  # fmt: skip
 
     def materials(self) -> None:
         """Keys and sealed files: what entitles to one entitles to the other, so neither waits."""

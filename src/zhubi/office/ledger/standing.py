@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_
-
-from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType
+from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType, ReviewBody
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, assignment_view, round_view
 from zhubi.office.ledger.reading import UNLED, Reading
 from zhubi.office.ledger.stored import Stored
@@ -52,9 +50,17 @@ def assignment_standing(
     about = [each for each in about if not held_back(reading, each, person)]
     logged = {each.digest: each.logged_at for each in about}
     return assignment_view(
+        accepted=_evidence_accepted(reading, about, person),
         view,
         dossier,
         person,
+def _evidence_accepted(reading: Reading, about: list[Stored], person: str) -> frozenset[str]:
+    """The evidence that a person's reviews name and whose acceptance the log holds."""
+    own = [each.body for each in about if each.payload.author == person]
+    named = {each.digest for body in own if isinstance(body, ReviewBody) for each in body.sheet.evidence}
+    return frozenset(each for each in named if reading.links_to(each, RecordType.ACCEPTANCE))
+
+
         [each.record for each in own],
         [each.record for each in about],
         proven=frozenset(logged),
