@@ -11,7 +11,7 @@ from zhubi.core.wire.errors import WireError
 from zhubi.expert.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.expert.store.blobs import Incoming
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import BlobWanted
@@ -42,7 +42,7 @@ class _Transfer:
 
 
 def receive_blobs(
-    store: Store, client: OfficeClient, office: str, report: SyncReport, progress: Progress
+    store: Store, client: OfficeAnswers, office: str, report: SyncReport, progress: Progress
 ) -> None:
     """Every blob of a version that may be unsealed here and is not whole.
 
@@ -79,7 +79,7 @@ def receive_blobs(
 
 
 def _receive(
-    store: Store, client: OfficeClient, wanted: BlobWanted, transfer: _Transfer
+    store: Store, client: OfficeAnswers, wanted: BlobWanted, transfer: _Transfer
 ) -> ZhubiError | None:
     """One blob; gives what is wrong with this one alone, raises what is wrong with the way or the disk."""
     if transfer.stopped.is_set():
@@ -96,7 +96,7 @@ def _receive(
     return None
 
 
-def _transfer(store: Store, client: OfficeClient, wanted: BlobWanted, transfer: _Transfer) -> None:
+def _transfer(store: Store, client: OfficeAnswers, wanted: BlobWanted, transfer: _Transfer) -> None:
     with store.blobs.receive(wanted.digest, wanted.size) as incoming:
         transfer.came(incoming.offset)
         resumed = incoming.offset > 0
@@ -114,7 +114,7 @@ def _transfer(store: Store, client: OfficeClient, wanted: BlobWanted, transfer: 
     transfer.came(0, at_once=True)
 
 
-def _receive_rest(client: OfficeClient, wanted: BlobWanted, incoming: Incoming, transfer: _Transfer) -> bool:
+def _receive_rest(client: OfficeAnswers, wanted: BlobWanted, incoming: Incoming, transfer: _Transfer) -> bool:
     """Everything from where it stands; False when all were told to stop."""
     if incoming.offset < wanted.size:
         for piece in client.blob(wanted.digest, wanted.size, incoming.offset):

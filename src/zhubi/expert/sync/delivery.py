@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from zhubi.locale import knows
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.core.wire.messages import ReceiptMessage, RecordResult, RecordsAnswer
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import Office, Outgoing
@@ -52,7 +52,7 @@ class Delivery:
     def __init__(
         self,
         store: Store,
-        client: OfficeClient,
+        client: OfficeAnswers,
         office: Office,
         log: LogFollower,
         verifier: Verifier,
@@ -69,13 +69,19 @@ class Delivery:
         self._now = now
         self._told = told or (lambda digest, step, problem: None)
 
-    def send(self, progress: Progress) -> None:
+    def send(self, progress: Progress, only: Container[str] | None = None) -> None:
         """Everything in the outbox, in the order it was signed. A record that fails keeps no other back.
+
+        ``only`` those digests, where they are given.
 
         Raises what stops all of it: faults of the wire, and a log that contradicts itself. The last fault of a single
         record is kept beside it in the outbox.
         """
-        pending = self._store.outbox.pending(self._office.office)
+        pending = [
+            each
+            for each in self._store.outbox.pending(self._office.office)
+            if only is None or each.digest in only
+        ]
         done = 0
         for batch in _batches(pending):
             answer = self._deliver(batch)
@@ -91,13 +97,14 @@ class Delivery:
             done += len(batch)
             progress("outbox", done, len(pending))
 
-    def fetch_receipts(self, progress: Progress) -> None:
+    def fetch_receipts(self, progress: Progress, only: Container[str] | None = None) -> None:
         """The receipts of my records that the log holds and that were sent by another device, or got none then.
 
         The same record again is answered with its receipt, hundreds at a time.
         """
         unproven = self._store.receipts.unproven(self._office.office)
-        found = [kept for digest in unproven if (kept := self._store.records.get(digest)) is not None]
+        wanted = [digest for digest in unproven if only is None or digest in only]
+        found = [kept for digest in wanted if (kept := self._store.records.get(digest)) is not None]
         done = 0
         for batch in _batches(found):
             answer = self._deliver(batch)

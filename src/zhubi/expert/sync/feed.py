@@ -16,7 +16,7 @@ from zhubi.expert.sync.verifying import Unknown, Verifier
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.core.wire.messages import FeedItem, FeedPage
     from zhubi.expert.store.store import Store
 
@@ -35,7 +35,7 @@ def read_to(store: Store, office: str) -> Seen | None:
 
 def receive_feed(
     store: Store,
-    client: OfficeClient,
+    client: OfficeAnswers,
     office: str,
     log: LogFollower,
     verifier: Verifier,

@@ -12,7 +12,7 @@ from zhubi.core.trust.tiles import TreeReader, check_extends
 from zhubi.expert.sync.errors import SyncError, bad_record
 
 if TYPE_CHECKING:
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import Office
 
@@ -26,7 +26,7 @@ _CONTRADICTIONS: Final = {
 class LogFollower:
     """One office's log as this machine has seen it, from the newest checkpoint kept here onward."""
 
-    def __init__(self, store: Store, client: OfficeClient, office: Office, now: datetime) -> None:
+    def __init__(self, store: Store, client: OfficeAnswers, office: Office, now: datetime) -> None:
         self._store = store
         self._client = client
         self._office = office.office

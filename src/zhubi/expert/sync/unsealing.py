@@ -22,7 +22,7 @@ from zhubi.expert.sync.verifying import Unknown
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.core.wire.messages import ReleaseAnswer
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import KeyWanted, Office
@@ -36,7 +36,7 @@ _TOGETHER: Final = 100
 
 def receive_releases(
     store: Store,
-    client: OfficeClient,
+    client: OfficeAnswers,
     office: Office,
     log: LogFollower,
     verifier: Verifier,
@@ -66,7 +66,7 @@ def receive_releases(
 
 
 def _ask(
-    client: OfficeClient, group: Sequence[KeyWanted], report: SyncReport
+    client: OfficeAnswers, group: Sequence[KeyWanted], report: SyncReport
 ) -> list[tuple[KeyWanted, ReleaseAnswer]]:
     def ask(each: KeyWanted) -> ReleaseAnswer | WireError:
         try:
@@ -114,7 +114,7 @@ def _groups(wanted: Sequence[KeyWanted]) -> Iterator[Sequence[KeyWanted]]:
 
 
 def receive_rulebooks(
-    store: Store, client: OfficeClient, office: str, report: SyncReport, progress: Progress
+    store: Store, client: OfficeAnswers, office: str, report: SyncReport, progress: Progress
 ) -> None:
     """The compiled rules that my rounds pin, each checked against its digest and read once before it is kept."""
     wanted = store.rulebooks.wanted(office)
