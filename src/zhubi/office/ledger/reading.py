@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Executable, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Executable, Row, Select, and_, bindparam, func, or_, select
 
 from zhubi.core.model.records import RecordType
 from zhubi.core.trust.merkle import inclusion_proof
@@ -25,6 +26,7 @@ from zhubi.office.ledger.tables import (
     people,
     record_subjects,
     records,
+    rulebooks,
 )
 
 _AT_ONCE: Final = 500  # values in one IN list
@@ -32,6 +34,59 @@ _TOP: Final = 7  # the level of the last tile that a tree of 2**62 leaves has
 UNLED: Final = {name: func.coalesce(records.c[name], "") for name in ("type", "round", "author", "person")}
 """Columns of ``records`` that no index leads by, empty for none: a dossier has few records, a person or a type has
 thousands, and a database that has not counted them yet may take the long way."""
+
+# Asked for with every record of a batch, so that putting the question must not cost more than the answer.
+_BY_DIGEST: Final = select(records).where(records.c.digest == bindparam("digest"))
+_BY_ID: Final = select(records).where(
+    records.c.author == bindparam("author"), records.c.id == bindparam("id")
+)
+_LINKED: Final = (
+    select(records)
+    .join(links, links.c.log_index == records.c.log_index)
+    .where(links.c.target == bindparam("target"), UNLED["type"] == bindparam("type"))
+    .order_by(records.c.log_index)
+)
+_OF_SEAT: Final = (
+    select(records)
+    .join(record_subjects, record_subjects.c.log_index == records.c.log_index)
+    .where(
+        record_subjects.c.subject == bindparam("subject"),
+        UNLED["round"].in_([bindparam("round"), ""]),
+        or_(
+            UNLED["author"] == bindparam("person"),
+            UNLED["person"] == bindparam("person"),
+            UNLED["type"] == RecordType.DOSSIER,
+            and_(UNLED["type"] == RecordType.ASSIGNMENT, UNLED["person"] == ""),
+        ),
+    )
+    .order_by(records.c.log_index)
+)
+_NEWEST: Final = (
+    select(records)
+    .join(dossiers, dossiers.c.digest == records.c.digest)
+    .where(dossiers.c.dossier == bindparam("dossier"))
+)
+_A_SEAT: Final = (
+    select(records.c.log_index)
+    .where(
+        records.c.type == RecordType.ASSIGNMENT,
+        records.c.round == bindparam("round"),
+        records.c.person == bindparam("person"),
+    )
+    .limit(1)
+)
+_RULEBOOK: Final = select(rulebooks.c.policy).where(rulebooks.c.digest == bindparam("digest"))
+_REMEMBERED: Final = frozenset(
+    {
+        RecordType.STAFF_KEY,
+        RecordType.ROUND,
+        RecordType.ROUND_CHANGE,
+        RecordType.CHAIR,
+        RecordType.COMMITMENT,
+        RecordType.PURGE,
+    }
+)
+"""Types that every record of a batch asks for again, and that few turns of the sequencer add to."""
 
 
 class Reading:
@@ -41,6 +96,9 @@ class Reading:
         self._connection = connection
         self._memory = memory
         self._newest: tuple[int, str] | None = None
+        self._remembered: dict[RecordType, dict[tuple[tuple[str, str], ...], list[Stored]]] = {}
+        self._seated: set[tuple[str, str]] = set()
+        self._rulebooks: dict[str, bytes] = {}
 
     @property
     def conn(self) -> Connection:
@@ -66,11 +124,15 @@ class Reading:
 
     def record(self, digest: str) -> Stored | None:
         """The record of that digest, if the log holds it."""
-        return self._one(records.c.digest == digest)
+        return self._one(_BY_DIGEST, {"digest": digest})
+
+    def said(self, author: str, id: str) -> Stored | None:
+        """What a person has said under an id."""
+        return self._one(_BY_ID, {"author": author, "id": id})
 
     def at(self, index: int) -> Stored | None:
         """The record at an index of the log."""
-        return self._one(records.c.log_index == index)
+        return self._one(select(records).where(records.c.log_index == index))
 
     def by_type(
         self,
@@ -84,10 +146,35 @@ class Reading:
 
         ``subject`` is a dossier they name; ``person`` whom their body is about (assignment, enrolment, decision…).
         """
-        given = {"type": type, "round": round, "author": author, "person": person}
-        column = records.c if subject is None else UNLED
-        wanted = [column[name] == value for name, value in given.items() if value is not None]
-        return self.matching(*wanted, subject=subject)
+        named = {"type": type, "round": round, "author": author, "person": person, "subject": subject}
+        given = {name: value for name, value in named.items() if value is not None}
+        if subject is not None or type not in _REMEMBERED:
+            return self._stored(self._rows(_narrowed(tuple(given)), given))
+        here, key = self._remembered.setdefault(type, {}), tuple(given.items())
+        if key not in here:
+            here[key] = self._stored(self._rows(_narrowed(tuple(given)), given))
+        return list(here[key])
+
+    def of_seat(self, round: str, dossier: str, person: str) -> list[Stored]:
+        """What one assignment follows from that names its dossier: of the round, or of none; in log order."""
+        return self._stored(self._rows(_OF_SEAT, {"round": round, "subject": dossier, "person": person}))
+
+    def ever_seated(self, round: str, person: str) -> bool:
+        """Whether a person was ever assigned anything in a round."""
+        here = (round, person)
+        # One seat tells; reading all of them for each record of a batch would be most of the work.
+        if here not in self._seated and self._rows(_A_SEAT, {"round": round, "person": person}):
+            self._seated.add(here)
+        return here in self._seated
+
+    def rulebook(self, digest: str) -> bytes | None:
+        """The canonical JSON of a kept policy; it never changes under its digest."""
+        if digest not in self._rulebooks:
+            rows = self._rows(_RULEBOOK, {"digest": digest})
+            if not rows:
+                return None
+            self._rulebooks[digest] = bytes(rows[0].policy)
+        return self._rulebooks[digest]
 
     def matching(self, *wanted: ColumnElement[bool], subject: str | None = None) -> list[Stored]:
         """Records that meet conditions on the table ``records``, in log order; beside a subject, on ``UNLED``."""
@@ -100,14 +187,7 @@ class Reading:
 
     def links_to(self, digest: str, type: RecordType) -> list[Stored]:
         """Records of one type that supersede, rely on, or are about a digest; in log order."""
-        return self._stored(
-            self._rows(
-                select(records)
-                .join(links, links.c.log_index == records.c.log_index)
-                .where(links.c.target == digest, UNLED["type"] == type)
-                .order_by(records.c.log_index)
-            )
-        )
+        return self._stored(self._rows(_LINKED, {"target": digest, "type": type}))
 
     def logged_at(self, index: int) -> int | None:
         """Log time of a leaf: Unix seconds of the earliest stored checkpoint that holds it."""
@@ -244,8 +324,7 @@ class Reading:
 
     def dossier(self, dossier: str) -> Stored | None:
         """The record of a dossier's newest version."""
-        found = self.newest_versions([dossier])
-        return found[0] if found else None
+        return self._one(_NEWEST, {"dossier": dossier})
 
     def newest_versions(self, names: Iterable[str]) -> list[Stored]:
         """The records of the newest versions of several dossiers, in log order."""
@@ -287,15 +366,29 @@ class Reading:
             self._newest = (rows[0].size, rows[0].text) if rows else (0, "")
         return self._newest
 
-    def _one(self, wanted: ColumnElement[bool]) -> Stored | None:
-        rows = self._rows(select(records).where(wanted))
+    def _one(self, query: Executable, given: Mapping[str, Any] | None = None) -> Stored | None:
+        rows = self._rows(query, given)
         return self._stored(rows)[0] if rows else None
 
-    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
-        return self._connection.execute(query).all()
+    def _rows(self, query: Executable, given: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        return self._connection.execute(query, given).all()
 
     def _stored(self, rows: Iterable[Row[Any]]) -> list[Stored]:
         return [stored_of(row, self.logged_at(row.log_index)) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _narrowed(names: tuple[str, ...]) -> Select[Any]:
+    """The question for records by columns of these names, a subject perhaps among them."""
+    column = UNLED if "subject" in names else records.c
+    query = select(records).order_by(records.c.log_index)
+    for name in names:
+        if name == "subject":
+            query = query.join(record_subjects, record_subjects.c.log_index == records.c.log_index)
+            query = query.where(record_subjects.c.subject == bindparam("subject"))
+        else:
+            query = query.where(column[name] == bindparam(name))
+    return query
 
 
 def _reader(known: dict[tuple[int, int], bytes]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from zhubi.core.trust.canonical import sha256_hex
 from zhubi.office.ledger.reading import Reading
@@ -20,5 +20,4 @@ def keep_rulebook(writing: Writing, canonical_policy: bytes) -> str:
 
 def rulebook(reading: Reading, digest: str) -> bytes | None:
     """The canonical JSON of a kept policy."""
-    found = reading.conn.execute(select(rulebooks.c.policy).where(rulebooks.c.digest == digest)).scalar()
-    return None if found is None else bytes(found)
+    return reading.rulebook(digest)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType, ReviewBody
+from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, assignment_view, round_view
-from zhubi.office.ledger.reading import UNLED, Reading
+from zhubi.office.ledger.reading import Reading
 from zhubi.office.ledger.stored import Stored
-from zhubi.office.ledger.tables import records
 
 
 def round_standing(reading: Reading, round: str) -> RoundView | None:
     """The round as its records leave it; ``None`` when there is none of that id."""
-    found = reading.matching(
-        records.c.type.in_([RecordType.ROUND, RecordType.ROUND_CHANGE]), records.c.round == round
+    found = (
+        *reading.by_type(RecordType.ROUND, round=round),
+        *reading.by_type(RecordType.ROUND_CHANGE, round=round),
     )
     return round_view(each.record for each in found)
 
@@ -32,35 +32,17 @@ def assignment_standing(
 
     ``devices`` are signing-key thumbprints a key release must name; ``None`` accepts any of the person's.
     """
-    own = reading.matching(
-        records.c.round == view.round,
-        records.c.author == person,
-        records.c.type.in_([RecordType.COMMITMENT, RecordType.PURGE]),
+    own = (
+        *reading.by_type(RecordType.COMMITMENT, round=view.round, author=person),
+        *reading.by_type(RecordType.PURGE, round=view.round, author=person),
     )
-    about = reading.matching(
-        UNLED["round"].in_([view.round, ""]),
-        or_(
-            UNLED["author"] == person,
-            UNLED["person"] == person,
-            UNLED["type"] == RecordType.DOSSIER,
-            and_(UNLED["type"] == RecordType.ASSIGNMENT, UNLED["person"] == ""),
-        ),
-        subject=dossier,
-    )
+    about = reading.of_seat(view.round, dossier, person)
     about = [each for each in about if not held_back(reading, each, person)]
     logged = {each.digest: each.logged_at for each in about}
     return assignment_view(
-        accepted=_evidence_accepted(reading, about, person),
         view,
         dossier,
         person,
-def _evidence_accepted(reading: Reading, about: list[Stored], person: str) -> frozenset[str]:
-    """The evidence that a person's reviews name and whose acceptance the log holds."""
-    own = [each.body for each in about if each.payload.author == person]
-    named = {each.digest for body in own if isinstance(body, ReviewBody) for each in body.sheet.evidence}
-    return frozenset(each for each in named if reading.links_to(each, RecordType.ACCEPTANCE))
-
-
         [each.record for each in own],
         [each.record for each in about],
         proven=frozenset(logged),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, Row, and_, bindparam, delete, func, insert, or_, select, update
@@ -229,6 +229,7 @@ class Writing(Reading):
         )
         self._grow(bytes.fromhex(stored.digest))
         self._new[stored.digest] = stored
+        self._remembered.pop(payload.type, None)
         self._by_id[payload.author, payload.id] = stored.digest
         self._size += 1
         self._index(stored)
@@ -282,9 +283,9 @@ class Writing(Reading):
             self._any_held = bool(self._connection.execute(select(pending.c.digest).limit(1)).all())
         return self._any_held
 
-    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+    def _rows(self, query: Executable, given: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         self.flush()
-        return super()._rows(query)
+        return super()._rows(query, given)
 
 
 def _targets(record: Record) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from zhubi.core.model.records import (
     CommitmentBody,
     ConclusionBody,
@@ -13,6 +11,7 @@ from zhubi.core.model.records import (
     DeclarationBody,
     DeclarationOutcome,
     DossierBody,
+    KeyReleaseBody,
     PurgeBody,
     Record,
     RecordType,
@@ -22,7 +21,6 @@ from zhubi.core.rules.judging import judge_review
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage
 from zhubi.core.trust.canonical import digest_of
 from zhubi.office.ledger.ledger import Reading
-from zhubi.office.ledger.tables import records
 from zhubi.office.opening import Office
 from zhubi.office.rounds.conclusions import admit_conclusion
 from zhubi.office.rounds.errors import RoundsError
@@ -51,7 +49,7 @@ def admit(office: Office, reading: Reading, record: Record, now: datetime) -> No
         raise RoundsError("rounds.no-round", "the record names no round")
     view = view_of(reading, round_id)
     person = record.payload.author
-    if not _ever_seated(reading, round_id, person):
+    if not reading.ever_seated(round_id, person):
         raise RoundsError("rounds.no-seat", "the author has no seat in this round", round=view.title)
     body = record.body
     if isinstance(body, CommitmentBody):
@@ -126,7 +124,7 @@ def _admit_review(
     if seat.stage in (Stage.RECUSED, Stage.VOID, Stage.DECLINED):
         raise RoundsError("rounds.recused", "the author has stepped aside from this project")
     version = version_named(reading, dossier, record, body)
-    if not (seat.stage in _OPEN_TO_REVIEW or seat.redeclare) or not _released(reading, record, body):
+    if not (seat.stage in _OPEN_TO_REVIEW or seat.redeclare) or not _released(reading, seat, record, body):
         raise RoundsError("rounds.not-unsealed", "the material was never released to the author")
     begun = form_begun(reading, view, record, body.rulebook)
     if begun is None or body.kind != view.kind:
@@ -151,15 +149,10 @@ def _admit_review(
             )  # fmt: skip
 
 
-def _ever_seated(reading: Reading, round_id: str, person: str) -> bool:
-    # One seat tells; reading all of them for each record of a batch would be most of the work.
-    seats = select(records.c.log_index).where(
-        records.c.type == RecordType.ASSIGNMENT, records.c.round == round_id, records.c.person == person
-    )
-    return reading.conn.execute(seats.limit(1)).first() is not None
-
-
-def _released(reading: Reading, record: Record, body: ReviewBody) -> bool:
+def _released(reading: Reading, seat: AssignmentView, record: Record, body: ReviewBody) -> bool:
+    newest = seat.release.body if seat.release is not None else None
+    if isinstance(newest, KeyReleaseBody) and newest.manifest_digest == body.manifest_digest:
+        return True
     releases = reading.by_type(
         RecordType.KEY_RELEASE,
         round=record.payload.round,

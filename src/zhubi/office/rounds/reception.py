@@ -26,7 +26,6 @@ from zhubi.office.ledger.acts import compose
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
 from zhubi.office.ledger.ledger import Reading, Stored, Writing
 from zhubi.office.ledger.rulebooks import rulebook
-from zhubi.office.ledger.tables import records
 from zhubi.office.opening import Office
 from zhubi.office.rounds.admission import admit
 from zhubi.office.rounds.chaining import chain_following
@@ -129,9 +128,9 @@ def _judge(
     except ZhubiError as problem:
         # Nothing that this person signed: there is no act to answer with a signed refusal.
         return _Outcome(digest, "refused", problem.kind, _texts(problem)), None
-    same = reading.matching(records.c.author == record.payload.author, records.c.id == record.payload.id)
-    if same:
-        return _Outcome(digest, "conflict", "ledger.conflict", {"held": same[0].digest[:12]}), None
+    same = reading.said(record.payload.author, record.payload.id)
+    if same is not None:
+        return _Outcome(digest, "conflict", "ledger.conflict", {"held": same.digest[:12]}), None
     try:
         _may_speak(office, reading, record)
         waiting_for = _awaited(reading, record)
@@ -200,9 +199,9 @@ def _awaited(reading: Reading, record: Record) -> str | None:
     """The first record this one supersedes or relies on that the office has neither logged nor refused yet."""
     said = record.body.model_dump(mode="json").values()
     for digest in (*record.payload.supersedes, *record.payload.relies_on):
-        if digest in said or _known(reading, digest) is not None:
+        if digest in said or (digest not in record.payload.supersedes and rulebook(reading, digest)):
             continue
-        if digest in record.payload.supersedes or rulebook(reading, digest) is None:
+        if _known(reading, digest) is None:
             return digest
     return None
 
