@@ -122,18 +122,20 @@ class Reader(ScrollView, can_focus=True):
             self._go_where_wanted()
             self.refresh()
             return
+        # Taken while the lines are still those of the chapters.
+        top = self._top()
         self.chapters = sorted([*self.chapters, *chapters], key=lambda each: each.page)
-        self._lay_out(anew=True)
+        self._lay_out(anew=top)
 
     def _put(self, chapter: Chapter) -> None:
         self._starts.append(len(self._lines))
         self._lines.extend(chapter.lines(self._width))
 
-    def _lay_out(self, *, anew: bool = False) -> None:
+    def _lay_out(self, *, anew: tuple[Spot | None, int] | None = None) -> None:
         width = self.scrollable_content_region.width - 1
-        if width <= 0 or (width == self._width and not anew):
+        if width <= 0 or (width == self._width and anew is None):
             return
-        spot, below = self._top() if self._wanted is None else (None, 0)
+        spot, below = (anew or self._top()) if self._wanted is None else (None, 0)
         self._width = width
         self._lines, self._starts = [], []
         for chapter in self.chapters:
@@ -150,7 +152,8 @@ class Reader(ScrollView, can_focus=True):
     # Places
 
     def _scroll(self, line: int) -> None:
-        self.scroll_to(y=max(0, line), animate=False, immediate=True)
+        # Forced: text that has just outgrown the screen has no scroll bar yet, and would not be scrolled.
+        self.scroll_to(y=max(0, line), animate=False, immediate=True, force=True)
 
     def _chapter_of(self, line: int) -> int:
         return max(0, bisect_right(self._starts, line) - 1)
