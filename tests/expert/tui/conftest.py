@@ -98,3 +98,4 @@ _load("memory_desk").FUNCTIONS["passages"] = _load("memory_review").PASSAGES
 _load("memory_desk").install(
     lambda target, name, value: hasattr(target, name) or setattr(target, name, value)
 )
+_load("album")

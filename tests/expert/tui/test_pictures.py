@@ -2,156 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from album import NARROW, NOW, SCREENS, WIDE, Album, PictureFile, Road, press, show
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-SCREENS = Path(__file__).parents[3] / "screens"
-NOW = datetime(2026, 7, 3, 6, 32, 7, tzinfo=UTC)
-NARROW, WIDE = (80, 24), (120, 40)
 RECUSED, EXPLAINED = "ZJ26-021", "SX24-006"
-FONTS = (
-    "'Noto Sans Mono CJK SC', 'Sarasa Mono SC', 'Source Han Mono SC', 'PingFang SC', 'Microsoft YaHei Mono', "
-    "'Microsoft YaHei', monospace"
-)
-# What chance made, in the same number of characters: receipt codes (also where a box hides their beginning), digests,
-# key fingerprints, invitations, ports.
-_LETTER = "[0-9A-HJKMNP-TV-Z]"
-_CODE = re.compile(f"(?:(?<![0-9A-Z-]){_LETTER}{{4}}|(?<=>){_LETTER}{{1,3}})-{_LETTER}{{2}}(?![0-9A-Z-])")
-_CHANCE = (
-    (re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])"), "7f3a9c20" * 8),
-    (re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])"), "7f3a9c207f3a"),
-    (re.compile(r"(?:[0-9a-f]{4}(?: |&#160;)){5}[0-9a-f]{4}"), "&#160;".join(["7f3a", "9c20", "51de"] * 2)),
-    (re.compile(r"127\.0\.0\.1:\d{5}"), "127.0.0.1:50000"),
-)
-_INVITATION = re.compile(r"(?<![0-9A-Za-z])(?:z?hubi1:)?[0-9A-HJKMNP-TV-Z]{20,}")
-Act = Callable[[Any, Any], Awaitable[None]]
 
 
-def steady(svg: str) -> str:
-    """The picture without remote fonts, random ids and whatever chance made."""
-    svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
-    svg = re.sub(r"font-family:\s*(?:Fira Code|arial)[^;]*;", f"font-family: {FONTS};", svg)
-    svg = re.sub(r"terminal-\d+", "terminal", svg)
-    for found, shown in _CHANCE:
-        svg = found.sub(shown, svg)
-    svg = _CODE.sub(lambda code: "7K3M-Q2"[-len(code[0]) :], svg)
-    svg = _INVITATION.sub(lambda text: ("7K3M9Q2X" * 12)[: len(text[0])], svg)
-    return re.sub(r"\n\s*\n+", "\n", svg).strip() + "\n"
-
-
-async def render(app: Any, size: tuple[int, int], act: Act | None = None) -> str:
-    """The app's picture at a size, after ``act`` (given app and pilot) has brought it where it should be."""
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        if act is not None:
-            await act(app, pilot)
-        await settle(app, pilot)
-        return steady(app.export_screenshot(title="朱笔 Zhubi"))
-
-
-async def settle(app: Any, pilot: Any) -> None:
-    """Wait until every errand is done and what it brought is drawn; blinking carets stand still."""
-    from textual.widgets import Input, TextArea
-
-    await app.workers.wait_for_complete()
-    await pilot.pause(0.4)
-    await app.workers.wait_for_complete()
-    for typed in (*app.screen.query(Input), *app.screen.query(TextArea)):
-        typed.cursor_blink = False
-    app.clear_notifications()
-    await pilot.pause(0.2)
-
-
-class PictureFile(SingleFileSnapshotExtension):
-    """One SVG a picture, in ``screens/``."""
-
-    _write_mode = WriteMode.TEXT
-    file_extension = "svg"
-
-    @classmethod
-    def dirname(cls, *, test_location: Any) -> str:
-        return str(SCREENS)
-
-    @classmethod
-    def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
-        return str(index)
-
-
-class _Road:
-    """The demo's office and the sample expert, with a clock that stands."""
-
-    def __init__(self, folder: Path) -> None:
-        from zhubi.demo.making import make_office
-        from zhubi.demo.place import free_port
-        from zhubi.office.api.serving import serve_in_thread
-
-        self.folder = folder
-        self.moment = NOW - timedelta(hours=3)
-        port = free_port()
-        self.office, self.invitation = make_office(
-            folder / "office", f"http://127.0.0.1:{port}", lambda _said: None, self.clock
-        )
-        self.running = serve_in_thread(self.office, port)
-        self.desk: Any = None
-
-    def clock(self) -> datetime:
-        return self.moment
-
-    def app(self, **options: Any) -> Any:
-        from zhubi.expert.tui.application import ZhubiApp
-
-        return ZhubiApp(self.desk, directory=self.folder / "expert", sync_by_itself=False, **options)
-
-
-class _Album:
-    """Pictures by name, taken at stops of the road."""
-
-    def __init__(self, road: _Road) -> None:
-        self.road = road
-        self.pictures: dict[str, str] = {}
-
-    def take(self, name: str, act: Any = None, sizes: tuple[tuple[int, int], ...] = (NARROW, WIDE)) -> None:
-        for size in sizes:
-            self.one(f"{name}-{size[0]}x{size[1]}", size, act)
-
-    def one(
-        self, name: str, size: tuple[int, int], act: Any = None, theme: str = "dark", **options: Any
-    ) -> None:
-        app = self.road.app(**options)
-        app.theme = theme
-        self.pictures[name] = asyncio.run(render(app, size, act))
-
-
-def _show(make: Any, keys: tuple[str, ...] = ()) -> Any:
-    async def act(app: Any, pilot: Any) -> None:
-        app.push_screen(make())
-        await pilot.pause(0.3)
-        await app.workers.wait_for_complete()
-        if keys:
-            await pilot.press(*keys)
-
-    return act
-
-
-def _press(*keys: str) -> Any:
-    async def act(app: Any, pilot: Any) -> None:
-        await pilot.press(*keys)
-
-    return act
-
-
-def _enrolling(album: _Album) -> None:
+def _enrolling(album: Album) -> None:
     from textual.widgets import TextArea
 
     from zhubi.core.trust.invitations import encode_invitation
@@ -169,18 +37,18 @@ def _enrolling(album: _Album) -> None:
         album.one(f"enrol-paste-{name}", size, first="enrol")
 
 
-def _key(road: _Road, code: str) -> Any:
+def _key(road: Road, code: str) -> Any:
     from zhubi.expert.desk import overview
 
     return next(row.key for row in overview.rows(road.desk, None, 0, 100) if row.code == code)
 
 
-def _round(road: _Road, code: str) -> str:
+def _round(road: Road, code: str) -> str:
     found: str = _key(road, code).round
     return found
 
 
-def _walk(road: _Road, album: _Album) -> None:
+def _walk(road: Road, album: Album) -> None:
     from zhubi.demo.command import enrol_sample
     from zhubi.demo.place import PIN, DemoPlace
     from zhubi.demo.sheets import fill
@@ -202,12 +70,12 @@ def _walk(road: _Road, album: _Album) -> None:
     enrol_sample(place, road.invitation)
     road.desk = desk = open_desk(place.expert, ask_passphrase=lambda: place.passphrase, clock=road.clock)
     settings.put(desk, "ask_pin_at_start", False)
-    album.take("unlock", _show(UnlockScreen))
+    album.take("unlock", show(UnlockScreen))
     album.take("desk-empty", sizes=(NARROW,))
     synchronise.sync(desk)
     rounds = overview.rounds(desk)
     album.take("desk-first", sizes=(NARROW,))
-    album.take("commitment", _show(lambda: CommitmentScreen(rounds[0].round)))
+    album.take("commitment", show(lambda: CommitmentScreen(rounds[0].round)))
     for each in rounds:
         commit.sign_commitment(desk, each.round, PIN)
     synchronise.sync(desk)
@@ -215,7 +83,7 @@ def _walk(road: _Road, album: _Album) -> None:
     declare.answer(desk, zhejiang, _key(road, "ZJ26-017").dossier, "clear")
     relation = RelationView("same-employer", "浙江大学医学院附属第一医院")
     declare.answer(desk, zhejiang, _key(road, RECUSED).dossier, "recuse", (relation,))
-    album.take("declare", _show(lambda: DeclareScreen(zhejiang, _key(road, RECUSED).dossier)))
+    album.take("declare", show(lambda: DeclareScreen(zhejiang, _key(road, RECUSED).dossier)))
     for each in rounds:
         for row in declare.declarations(desk, each.round):
             if row.outcome is None and row.code == EXPLAINED:
@@ -243,7 +111,7 @@ def _walk(road: _Road, album: _Album) -> None:
     road.moment = NOW + timedelta(minutes=1)
 
     async def to_sheet(app: Any, pilot: Any) -> None:
-        await _show(lambda: ReviewScreen(drafted))(app, pilot)
+        await show(lambda: ReviewScreen(drafted))(app, pilot)
         await pilot.press("down", "down")
 
     album.take("desk")
@@ -255,27 +123,128 @@ def _walk(road: _Road, album: _Album) -> None:
     ):
         album.one(f"desk-120x40-{name}", WIDE, None, theme, **options)
         album.one(f"review-120x40-{name}", WIDE, to_sheet, theme, **options)
-    album.take("review-findings", _show(lambda: ReviewScreen(_key(road, "SX24-014"))), sizes=(WIDE,))
-    album.take("submit", _show(lambda: SubmitScreen(zhejiang)))
-    album.take("trail", _show(lambda: TrailScreen(_key(road, "ZJ26-023"))))
-    album.take("receipts", _show(ReceiptsScreen))
-    album.take("settings", _show(SettingsScreen))
-    album.take("palette", _press("ctrl+p"))
-    album.take("help", _press("f1"))
+    _judging(road, album, drafted)
+    _whole_round(road, album, zhejiang)
+    _finding(road, album)
+    album.take("submit", show(lambda: SubmitScreen(zhejiang)))
+    album.take("trail", show(lambda: TrailScreen(_key(road, "ZJ26-023"))))
+    album.take("receipts", show(ReceiptsScreen))
+    album.take("settings", show(SettingsScreen))
+    album.take("palette", press("ctrl+p"))
+    album.take("help", press("f1"))
     _in_english(road, album, to_sheet)
 
     submit.sign(desk, [_key(road, "ZJ26-028")], PIN)
-    album.take("leave", _press("ctrl+q"), sizes=(NARROW, WIDE))
+    album.take("leave", press("ctrl+q"), sizes=(NARROW, WIDE))
+    _changing(road, album)
     road.running.stop()
     synchronise.sync(desk)
     album.take("desk-offline", sizes=(NARROW,))
     dazu = _round(road, "DZ26-002")
     change_round(road.office, road.office.staff(), dazu, "close", now=road.moment)
     seen = next(each for each in overview.rounds(desk) if each.round == dazu)
-    album.take("purge", _show(lambda: PurgeBox(seen)))
+    album.take("purge", show(lambda: PurgeBox(seen)))
 
 
-def _in_english(road: _Road, album: _Album, to_sheet: Any) -> None:
+def _judging(road: Road, album: Album, drafted: Any) -> None:
+    """What stands around one sheet: notes, phrases, grounds, cuts that a rule offers, findings that contradict."""
+    from zhubi.expert.desk import notes, phrases, review
+    from zhubi.expert.desk.passages import Passage
+    from zhubi.expert.tui.screens.phrases import PhrasesBox
+    from zhubi.expert.tui.screens.review import ReviewScreen
+
+    desk = road.desk
+    opened = review.open_review(desk, drafted)
+    content, feasibility = opened.content, opened.state.criteria[2].id
+    assert content is not None
+    text = Passage(content.blob, 1, 2, "故障检出率百分之九十八点六")
+    notes.add(desk, drafted, text, "与任务书指标口径是否一致，汇报时问。")
+    _, number = notes.cite(desk, drafted, text)
+    review.set_comment(desk, drafted, feasibility, f"故障注入数据充分[{number}]，建议补充整车工况。")
+    for words in (
+        "材料论据较充分，建议进一步细化。",
+        "指标可考核，测试条件应在任务书中写明。",
+        "经费测算依据不足。",
+    ):
+        phrases.add_phrase(desk, words)
+
+    def reviewing(code: str, *keys: str) -> Any:
+        return show(lambda: ReviewScreen(_key(road, code)), keys)
+
+    album.take("notes", show(lambda: ReviewScreen(drafted), ("f6", "f9")))
+    album.take("phrases", show(lambda: PhrasesBox("", writing=True)), sizes=(NARROW,))
+    album.take("review-basis", reviewing("ZJ26-017", "ctrl+l"), sizes=(NARROW,))
+    sheet = _key(road, "SX24-014")
+    review.set_finding(desk, sheet, "main_indicators_met", "yes")
+    review.set_finding(desk, sheet, "subjective_cause", "yes")
+    indicator = next(each for each in review.open_review(desk, sheet).state.indicators if each.binding)
+    review.set_indicator(desk, sheet, indicator.id, "41.2", "not-met")
+    album.take("review-findings", reviewing("SX24-014", "down", "down"), sizes=(WIDE,))
+
+
+def _whole_round(road: Road, album: Album, round_id: str) -> None:
+    from zhubi.expert.tui.screens.compare import CompareScreen
+    from zhubi.expert.tui.screens.glance import GlanceScreen
+    from zhubi.expert.tui.screens.grid import GridScreen
+
+    key = _key(road, "ZJ26-017")
+    album.take("grid", show(lambda: GridScreen(key.office, round_id, key.dossier)))
+    album.one(
+        "grid-wrong-80x24",
+        NARROW,
+        show(lambda: GridScreen(key.office, round_id, key.dossier), ("9", "9", "enter")),
+    )
+    album.take("glance", show(lambda: GlanceScreen(key.office, round_id)))
+    pair = (key, _key(road, "ZJ26-028"))
+    album.take("compare", show(lambda: CompareScreen(pair)), sizes=(NARROW,))
+    three = (*pair, _key(road, "ZJ26-023"))
+    album.take("compare", show(lambda: CompareScreen(three)), sizes=(WIDE,))
+
+
+def _finding(road: Road, album: Album) -> None:
+    """Searching, once all that may be read is in the index."""
+    from textual.widgets import Input
+
+    from zhubi.expert.desk import search
+    from zhubi.expert.desk.indexing import searching
+    from zhubi.expert.tui.screens.search import SearchScreen
+
+    searching(road.desk).begin(road.desk)
+    assert searching(road.desk).wait(60)
+
+    async def asked(app: Any, pilot: Any) -> None:
+        await show(SearchScreen)(app, pilot)
+        app.screen.query_one(Input).value = "自筹资金"
+        await pilot.pause(0.4)
+
+    with patch.object(search, "time", SimpleNamespace(perf_counter=lambda: 0.0)):
+        album.take("search", asked)
+    searching(road.desk).stop()
+
+
+def _changing(road: Road, album: Album) -> None:
+    """The rules of a round change under a sheet; and a correction of what is signed, beside what it corrects."""
+    from zhubi.demo.sheets import fill
+    from zhubi.expert.desk import review, synchronise
+    from zhubi.expert.tui.screens.changes import ChangesScreen
+    from zhubi.office.rounds.windows import change_round
+
+    key = _key(road, "DZ26-004")
+    fill(road.desk, key)
+    change_round(
+        road.office, road.office.staff(), key.round, "amend", reason="按专家组意见调整分值",
+        overrides={"criteria.node.full": 50, "criteria.effort.full": 35}, now=road.moment + timedelta(seconds=1),
+    )  # fmt: skip
+    synchronise.sync(road.desk)
+    album.take("changes", show(lambda: ChangesScreen(key)))
+    signed = _key(road, "ZJ26-023")
+    review.begin_correction(road.desk, signed, "复核后调整技术路线评分")
+    feasibility = review.open_review(road.desk, signed).state.criteria[2].id
+    review.set_score(road.desk, signed, feasibility, "18")
+    album.take("changes-correction", show(lambda: ChangesScreen(signed)), sizes=(NARROW,))
+
+
+def _in_english(road: Road, album: Album, to_sheet: Any) -> None:
     from zhubi.locale import use_language
 
     use_language("en")
@@ -294,10 +263,10 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     os.environ.update({"TZ": "Asia/Shanghai", "XDG_DATA_HOME": str(folder / "data")})
     time.tzset()
     with ExitStack() as left:
-        road = _Road(folder)
+        road = Road(folder)
         left.callback(lambda: road.office.close())
         left.callback(lambda: road.running.stop())
-        taken = _Album(road)
+        taken = Album(road)
         _enrolling(taken)
         _walk(road, taken)
         road.desk.close()
@@ -315,11 +284,13 @@ NAMES = sorted(
     [
         *(f"{screen}-{size}" for size in ("80x24", "120x40") for screen in (
             "desk", "enrol", "enrol-paste", "unlock", "commitment", "declare", "review", "submit", "trail",
-            "receipts", "settings", "palette", "help", "leave", "purge",
+            "receipts", "settings", "palette", "help", "leave", "purge", "notes", "grid", "glance", "compare",
+            "search", "changes",
         )),
         *(f"{screen}-120x40-{look}" for screen in ("desk", "review")
           for look in ("light", "high-contrast", "plain", "en")),
         "desk-empty-80x24", "desk-first-80x24", "desk-offline-80x24", "review-findings-120x40",
+        "phrases-80x24", "review-basis-80x24", "grid-wrong-80x24", "changes-correction-80x24",
     ]
 )  # fmt: skip
 
@@ -333,7 +304,7 @@ def test_the_screen_looks_as_its_picture(
 
 def test_every_screen_has_a_picture_and_every_picture_a_test(album: dict[str, str]) -> None:
     folder = Path(__file__).parents[3] / "src" / "zhubi" / "expert" / "tui" / "screens"
-    screens = {each.stem for each in folder.glob("*.py")} - {"__init__"}
+    screens = {each.stem.partition("_")[0] for each in folder.glob("[!_]*.py")}
     assert all(any(name.startswith(screen) for name in NAMES) for screen in screens)
     assert {each.stem for each in SCREENS.glob("*.svg")} == set(NAMES) == set(album)
 
