@@ -169,3 +169,31 @@ def test_whatever_is_written_in_gb_2312_is_printed_letter_for_letter(words: str)
     said = squeezed(text_of(typeset(paper(parts=(Passage(heading="意见", text=words),)))))
     folded = unicodedata.normalize("NFKC", squeezed(words))
     assert folded in unicodedata.normalize("NFKC", said)
+
+
+def test_a_listing_of_records_is_no_draft_and_has_no_mark_of_its_own() -> None:
+    made = typeset(paper(form="signatures", digest=None, code="", listing=True))
+    said = squeezed(text_of(made))
+    assert "草稿" not in said and "记录摘要" not in said
+    assert "本签名未经第三方认证，纸质签字按组织方要求。" in said
+
+
+def test_what_no_line_may_break_at_is_broken_all_the_same_and_stays_inside_its_cell() -> None:
+    address = "https://office.example/" + "a1b2c3d4" * 30
+    columns = (Column(name="问题", width=4), Column(name="回答", width=6))
+    made = typeset(paper(parts=(Table(columns=columns, rows=((address, address),)),)))
+    document = pypdfium2.PdfDocument(made)
+    try:
+        page = document[0].get_textpage()
+        boxes = [page.get_charbox(place) for place in range(page.count_chars())]
+        width = document[0].get_width()
+    finally:
+        document.close()
+    assert max(right for _, _, right, _ in boxes) < width - 40
+    assert squeezed(text_of(made)).replace("\u200b", "").count(address) == 2
+
+
+def test_a_page_for_a_hundred_hands_leaves_none_of_them_out() -> None:
+    names = tuple(f"专家{number}：" for number in range(100))
+    said = squeezed(text_of(typeset(paper(digest=None, listing=True, signatures=names))))
+    assert all(each in said for each in names)

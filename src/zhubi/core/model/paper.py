@@ -22,7 +22,7 @@ class Table(Frozen):
 
     heading: Line = ""
     columns: Annotated[tuple[Column, ...], Field(min_length=1, max_length=12)]
-    rows: Annotated[tuple[tuple[Words, ...], ...], Field(max_length=2000)] = ()
+    rows: Annotated[tuple[tuple[Words, ...], ...], Field(max_length=20_000)] = ()
 
 
 class Passage(Frozen):
@@ -36,8 +36,8 @@ class Paper(Frozen):
     """One printed form on A4.
 
     ``facts`` stand in two columns under the title. ``digest`` is the record that the form prints: as a QR code and in
-    the footer, beside its short ``code``. A form without one is a draft, and says so. ``signatures`` are the lines
-    that are signed by hand.
+    the footer, beside its short ``code``. A form without one is a draft, and says so, unless it is a ``listing`` of
+    records that each stand on it by a code of their own. ``signatures`` are the lines that are signed by hand.
     """
 
     form: Literal["review", "onsite", "cuts", "commitments", "signatures"]
@@ -45,8 +45,9 @@ class Paper(Frozen):
     organiser: Line = ""
     facts: Annotated[tuple[tuple[Line, Words], ...], Field(max_length=40)] = ()
     parts: Annotated[tuple[Table | Passage, ...], Field(max_length=60)] = ()
-    signatures: Annotated[tuple[Line, ...], Field(max_length=60)] = ()
+    signatures: Annotated[tuple[Line, ...], Field(max_length=2000)] = ()
     notes: Annotated[tuple[Words, ...], Field(max_length=10)] = ()
     digest: Digest | None = None
     code: Line = ""
+    listing: bool = False
     printed_at: Line = ""

@@ -6,4 +6,4 @@ from zhubi.core.model.errors import ZhubiError
 
 
 class PapersError(ZhubiError):
-    """A form could not be printed: ``papers.missing-glyph``, ``papers.not-typeset``."""
+    """A form could not be printed: ``papers.missing-glyph``, ``papers.not-typeset``, ``papers.exists``, …"""
