@@ -108,7 +108,7 @@ class Reader(ScrollView, can_focus=True):
         self._wanted = None if place is None else (place, 0)
         self._settled = False
         self.virtual_size = Size(1, 0)
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self._scroll(0)
         self._lay_out()
 
     def add(self, chapters: list[Chapter]) -> None:
