@@ -360,7 +360,10 @@ def _show_project(project: ProjectStatus) -> None:
     for member in project.members:
         points = "--" if member.points is None else str(member.points)
         stage = say("office.stage-" + member.seat.stage.value)
-        click.echo(f"    {member.name}\t{member.seat.role}\t{stage}\t{points}\t{member.recommendation or ''}")
+        there = "" if member.attendance is None else say(f"office.attended-{member.attendance.mode}")
+        click.echo(
+            f"    {member.name}\t{member.seat.role}\t{stage}\t{points}\t{member.recommendation or ''}\t{there}".rstrip()
+        )
     for fault in project.faults:
         click.echo("    " + fault_sentence(fault))
 

@@ -31,6 +31,7 @@ class RecordType(StrEnum):
     COMMITMENT = "commitment"
     DECLARATION = "declaration"
     REVIEW = "review"
+    ATTENDANCE = "attendance"
     PURGE = "purge"
     CONCLUSION = "conclusion"
     STAFF_KEY = "staff-key"
@@ -54,13 +55,20 @@ EXPERT_TYPES: Final = frozenset(
         RecordType.COMMITMENT,
         RecordType.DECLARATION,
         RecordType.REVIEW,
+        RecordType.ATTENDANCE,
         RecordType.PURGE,
         RecordType.CONCLUSION,
     }
 )
 """What experts say; a conclusion the one of them who chairs."""
 HEADED_TYPES: Final = frozenset(
-    {RecordType.COMMITMENT, RecordType.DECLARATION, RecordType.REVIEW, RecordType.CONCLUSION}
+    {
+        RecordType.COMMITMENT,
+        RecordType.DECLARATION,
+        RecordType.REVIEW,
+        RecordType.ATTENDANCE,
+        RecordType.CONCLUSION,
+    }
 )
 """Types of which only the head counts, by author, round and subjects; every other type accumulates."""
 
@@ -314,6 +322,17 @@ class ReviewBody(Frozen):
     """Why a correction was made; empty for the first review."""
 
 
+class AttendanceBody(Frozen):
+    """签到: the author takes part in reviewing the subjects, there or from afar. ``at`` is a claim, like ``made_at``.
+
+    Those who signed in on a project see one another's, words and all.
+    """
+
+    mode: Literal["site", "meeting", "remote"]
+    at: Instant
+    words: Words = ""
+
+
 class ConclusionBody(Frozen):
     """What the panel says of one version of one dossier (专家组意见), signed by its chair.
 
@@ -363,6 +382,7 @@ Body = (
     | CommitmentBody
     | DeclarationBody
     | ReviewBody
+    | AttendanceBody
     | ConclusionBody
     | PurgeBody
 )
@@ -385,6 +405,7 @@ BODIES: Final[dict[RecordType, type[Frozen]]] = {
     RecordType.COMMITMENT: CommitmentBody,
     RecordType.DECLARATION: DeclarationBody,
     RecordType.REVIEW: ReviewBody,
+    RecordType.ATTENDANCE: AttendanceBody,
     RecordType.CONCLUSION: ConclusionBody,
     RecordType.PURGE: PurgeBody,
 }

@@ -1,7 +1,8 @@
 """What a panel's conclusion must be to be signed, and which of several counts. The same for the chair and the office.
 
-Present at a conclusion is whose signed review it names as considered: that is what the record itself shows, whoever
-reads it and whenever.
+Present at a conclusion, where the experts come together, is who had signed in by the checkpoint that it names as
+seen; where nobody had, and in letter reviews, whose signed review it names as considered. Either is what the records
+show, whoever reads them and whenever.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from zhubi.core.model.records import (
     RecordType,
     RefusalBody,
     ReviewBody,
+    Seen,
 )
 from zhubi.core.model.rulebook import ReviewKind
 from zhubi.core.model.sheet import FactValue, Sheet
+from zhubi.core.rules.attendance import attendances, gathers
 from zhubi.core.rules.checks import CheckResult, check_results
 from zhubi.core.rules.conclusions import ConclusionView, evaluate
 from zhubi.core.rules.heads import Heads, heads
@@ -55,11 +58,22 @@ class Ground:
 
 
 def present(
-    members: Iterable[Member], reviews: Mapping[str, Record], considered: Collection[str]
+    members: Iterable[Member],
+    reviews: Mapping[str, Record],
+    considered: Collection[str],
+    attended: Collection[str] = (),
 ) -> list[Member]:
-    """The members, present where one of their reviews is among those considered."""
+    """The members, present where they ``attended``; where nobody did, where a review of theirs is considered."""
     signed = {reviews[digest].payload.author for digest in considered if digest in reviews}
-    return [replace(member, present=member.person in signed) for member in members]
+    there = attended or signed
+    return [replace(member, present=member.person in there) for member in members]
+
+
+def attended(kind: ReviewKind, records: Iterable[Record], dossier: str, seen: Seen | None) -> frozenset[str]:
+    """Who had signed in on a dossier by the checkpoint ``seen``; nobody where the experts do not come together."""
+    if seen is None or not gathers(kind):
+        return frozenset()
+    return frozenset(attendances(records, dossier, before=seen.size))
 
 
 def ground(

@@ -22,7 +22,14 @@ from zhubi.core.model.records import (
 from zhubi.core.model.sheet import Finding
 from zhubi.core.model.text import clean_text
 from zhubi.core.model.values import parse_instant
-from zhubi.core.rules.concluding import Ground, counting_conclusion, ground, judge_conclusion, present
+from zhubi.core.rules.concluding import (
+    Ground,
+    attended,
+    counting_conclusion,
+    ground,
+    judge_conclusion,
+    present,
+)
 from zhubi.core.rules.heads import heads
 from zhubi.core.rules.judging import Problem
 from zhubi.core.rules.panel import Member
@@ -32,6 +39,7 @@ from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import form_of, office_of
 from zhubi.expert.desk.sealed import Opened, open_sealed
 from zhubi.expert.desk.unlock import signing_key
+from zhubi.expert.sync.feed import read_to
 from zhubi.locale import language, say
 
 if TYPE_CHECKING:
@@ -110,6 +118,7 @@ class _Panel:
     refused: str
     reviews: Mapping[str, Record]
     members: tuple[Member, ...]
+    attended: frozenset[str]
 
 
 def conclusion(desk: Desk, key: ReviewKey, draft: Draft | None = None) -> ConclusionView:
@@ -184,6 +193,7 @@ def _panel_of(desk: Desk, key: ReviewKey) -> _Panel:
         overview.problem_text(why.kind, dict(why.details)) if why is not None else "",
         _reviews(here, refusals),
         _members(here, key.round),
+        attended(form.kind, here, key.dossier, read_to(desk.store, key.office)),
     )  # fmt: skip
 
 
@@ -244,7 +254,7 @@ def _body(panel: _Panel, draft: Draft) -> ConclusionBody:
 
 def _ground(panel: _Panel, body: ConclusionBody) -> Ground:
     content = panel.opened.content
-    members = present(panel.members, panel.reviews, body.reviews)
+    members = present(panel.members, panel.reviews, body.reviews, panel.attended)
     findings: dict[str, str] = {each.finding: each.value for each in body.findings}
     return ground(
         panel.form.kind, findings, content.facts_by_name(), content.materials(), members,

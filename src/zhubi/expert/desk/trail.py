@@ -10,6 +10,7 @@ from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import (
     EXPERT_TYPES,
     AssignmentBody,
+    AttendanceBody,
     ChairBody,
     ConclusionBody,
     DecisionBody,
@@ -187,6 +188,8 @@ def _detail(desk: Desk, record: Record) -> str:
         return body.words
     if isinstance(body, ReviewBody):
         return body.reason
+    if isinstance(body, AttendanceBody):
+        return f"{say(f'onsite.mode-{body.mode}')} {body.words}".strip()
     if isinstance(body, ConclusionBody):
         from zhubi.expert.desk.conclude import conclusion_name
 

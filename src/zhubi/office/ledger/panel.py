@@ -1,7 +1,8 @@
 """What the members of a panel see of one another, and from which record on: nothing before their own review is signed.
 
 The conclusion: its author at once, every member from their own review on. The chair: the others' seats and reviews of
-a project, from their own review of it on. With what a member said comes what shows that it is theirs.
+a project, from their own review of it on. Who signed in: those who signed in on the same project. With what a member
+said comes what shows that it is theirs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from zhubi.core.model.records import ChairBody, DossierBody, RecordType, RevocationBody, RoundChangeBody
-from zhubi.core.rules.lifecycle import Stage
+from zhubi.core.rules.lifecycle import AssignmentView, Stage
 from zhubi.office.ledger.standing import assignment_standing, round_standing, version_for
 from zhubi.office.ledger.stored import Stored
 from zhubi.office.ledger.tables import feed, records
@@ -42,6 +43,21 @@ class PanelDisclosure:
             self._panel_of(author, name, dossier)
         elif chair is not None and self._has_signed(chair, name, dossier):
             self._of_colleagues(chair, [stored])
+
+    def attendance(self, stored: Stored) -> None:
+        """Those who are there see who else is; so does the chair who has reviewed the project."""
+        writing, author, name = self._writing, stored.payload.author, stored.payload.round or ""
+        chair = writing.registry().chair(name)
+        for dossier in dict.fromkeys(stored.payload.subjects):
+            there = writing.by_type(RecordType.ATTENDANCE, round=name, subject=dossier)
+            if self._sits(author, name, dossier):
+                self._of_colleagues(author, there)
+            others = {each.payload.author for each in there} - {author, chair}
+            for person in sorted(others):
+                if self._sits(person, name, dossier):
+                    self._of_colleagues(person, [stored])
+            if chair is not None and chair != author and self._may_lead(chair, name, dossier, there):
+                self._of_colleagues(chair, [stored])
 
     def assignment(self, stored: Stored) -> None:
         """The chair knows who sits on what they have reviewed."""
@@ -103,6 +119,7 @@ class PanelDisclosure:
         writing = self._writing
         writing.show_all(chair, writing.by_type(RecordType.ASSIGNMENT, round=name, subject=dossier))
         self._of_colleagues(chair, writing.by_type(RecordType.REVIEW, round=name, subject=dossier))
+        self._of_colleagues(chair, writing.by_type(RecordType.ATTENDANCE, round=name, subject=dossier))
 
     def _of_colleagues(self, person: str, said: Iterable[Stored]) -> None:
         """Shows what others said, each after the keys it was signed with."""
@@ -114,13 +131,26 @@ class PanelDisclosure:
             writing.show_all(person, sorted(keys, key=lambda each: each.index))
         writing.show_all(person, said)
 
+    def _may_lead(self, chair: str, name: str, dossier: str, there: Iterable[Stored]) -> bool:
+        """Whether the chair may see who is there: from their own review on, or because they are there too."""
+        signed_in = any(each.payload.author == chair for each in there)
+        return self._has_signed(chair, name, dossier) or (signed_in and self._sits(chair, name, dossier))
+
     def _has_signed(self, person: str, name: str, dossier: str) -> bool:
+        seat = self._seat(person, name, dossier)
+        return seat is not None and bool(seat.review or seat.rivals)
+
+    def _sits(self, person: str, name: str, dossier: str) -> bool:
+        return self._seat(person, name, dossier) is not None
+
+    def _seat(self, person: str, name: str, dossier: str) -> AssignmentView | None:
+        """Where a person stands on a project; None for one without a seat, or who stood aside."""
         view = round_standing(self._writing, name)
         if view is None:
-            return False
+            return None
         # No stage that is asked about here turns on the clock.
         seat = assignment_standing(self._writing, view, dossier, person, view.opens_at)
-        return seat is not None and seat.stage not in _ASIDE and bool(seat.review or seat.rivals)
+        return None if seat is None or seat.stage in _ASIDE else seat
 
     def _version_held_back(self, person: str, dossier: str) -> None:
         """The version with this round's conclusion, for a member of the next round who had yet to sign in this one."""

@@ -22,6 +22,7 @@ _IN_A_ROUND: Final = (_ONE_SUBJECT - {RecordType.DOSSIER}) | {
     RecordType.ROUND_CHANGE,
     RecordType.CHAIR,
     RecordType.COMMITMENT,
+    RecordType.ATTENDANCE,
 }
 
 

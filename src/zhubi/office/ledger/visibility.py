@@ -52,6 +52,7 @@ class Disclosure:
             RecordType.COMMITMENT: self._commitment,
             RecordType.DECLARATION: self._own,
             RecordType.REVIEW: self._review,
+            RecordType.ATTENDANCE: self._attendance,
             RecordType.CONCLUSION: self._panel.conclusion,
             RecordType.PURGE: self._own,
             RecordType.ACCEPTANCE: self._acceptance,
@@ -72,6 +73,10 @@ class Disclosure:
     def _review(self, stored: Stored) -> None:
         self._own(stored)
         self._panel.review(stored)
+
+    def _attendance(self, stored: Stored) -> None:
+        self._own(stored)
+        self._panel.attendance(stored)
 
     def _round_change(self, stored: Stored) -> None:
         self._of_round(stored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhubi.core.model.records import (
+    AttendanceBody,
     CommitmentBody,
     ConclusionBody,
     DecisionBody,
@@ -58,6 +59,8 @@ def admit(office: Office, reading: Reading, record: Record, now: datetime) -> No
         _admit_declaration(reading, view, record, body, now)
     elif isinstance(body, ReviewBody):
         _admit_review(office, reading, view, record, body, now)
+    elif isinstance(body, AttendanceBody):
+        _admit_attendance(reading, view, record, now)
     elif isinstance(body, ConclusionBody):
         admit_conclusion(office, reading, view, record, body, now)
     elif isinstance(body, PurgeBody) and not view.ended:
@@ -147,6 +150,24 @@ def _admit_review(
                 problem.key, f"the sheet does not fit its form: {problem.key} {problem.item}",
                 item=problem.item, expected=problem.expected, found=problem.found,
             )  # fmt: skip
+
+
+def _admit_attendance(reading: Reading, view: RoundView, record: Record, now: datetime) -> None:
+    """Whoever may open the papers of every project that is named may say that they take part."""
+    subjects = record.payload.subjects
+    if not subjects or len(set(subjects)) != len(subjects):
+        raise RoundsError("rounds.attendance-subjects", "each project taken part in was expected once")
+    supersedes_own(reading, record, RecordType.ATTENDANCE)
+    if view.ended:
+        raise RoundsError("rounds.ended", "the round has ended", round=view.title)
+    for dossier in subjects:
+        seat = _seat(reading, view, dossier, record.payload.author, now)
+        if seat.stage in (Stage.RECUSED, Stage.VOID, Stage.DECLINED):
+            raise RoundsError("rounds.attendance-aside", "the author has stepped aside from this project")
+        if not (seat.may_unseal or seat.redeclare):
+            raise RoundsError(
+                "rounds.attendance-undeclared", "commitment and declaration come before signing in"
+            )
 
 
 def _released(reading: Reading, seat: AssignmentView, record: Record, body: ReviewBody) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhubi.core.model.records import ConclusionBody, Record, RecordType
-from zhubi.core.rules.concluding import counting_conclusion, ground, judge_conclusion, present
+from zhubi.core.rules.concluding import attended, counting_conclusion, ground, judge_conclusion, present
 from zhubi.core.rules.heads import Heads
 from zhubi.core.rules.lifecycle import RoundView, Stage
 from zhubi.core.rules.overrides import apply_overrides
@@ -45,9 +45,13 @@ def admit_conclusion(
     reviews = _considered(reading, view, dossier, body)
     kind = apply_overrides(policy_of(reading, begun.rulebook).kind(begun.kind), begun.overrides)
     content = content_of(office, reading, version)
+    signed_in = [
+        each.record for each in reading.by_type(RecordType.ATTENDANCE, round=view.round, subject=dossier)
+    ]
     members = present(
-        [member for member, _ in members_of(reading, view, dossier, now)], reviews, body.reviews
-    )
+        [member for member, _ in members_of(reading, view, dossier, now)], reviews, body.reviews,
+        attended(kind, signed_in, dossier, record.payload.seen),
+    )  # fmt: skip
     findings: dict[str, str] = {each.finding: each.value for each in body.findings}
     stands_on = ground(
         kind, findings, content.facts_by_name(), content.materials(), members, reviews.values()

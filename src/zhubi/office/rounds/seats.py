@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -142,11 +143,21 @@ def appoint_chair(office: Office, actor: Actor, round_id: str, person: str, *, n
 
 
 def faults_of(
-    office: Office, reading: Reading, view: RoundView, form: ReviewKind, dossier: str, now: datetime
+    office: Office,
+    reading: Reading,
+    view: RoundView,
+    form: ReviewKind,
+    dossier: str,
+    now: datetime,
+    there: Collection[str] = (),
 ) -> tuple[PanelFault, ...]:
-    """What the panel of one dossier lacks, counted over those seated and not recused."""
+    """What the panel of one dossier lacks, counted over those seated and not recused; over who is ``there`` of them,
+    where anyone is."""
     content = content_of(office, reading, newest_dossier(reading, dossier))
-    members = [member for member, _ in members_of(reading, view, dossier, now)]
+    members = [
+        dataclasses.replace(member, present=not there or member.person in there)
+        for member, _ in members_of(reading, view, dossier, now)
+    ]
     return panel_faults(form.panel, members, kind=form, facts=fact_values(form, content.facts_by_name()))
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from zhubi.core.model.records import ChairBody, DossierBody, RecordType, ReviewBody
+from zhubi.core.model.records import (
+    AttendanceBody,
+    ChairBody,
+    DossierBody,
+    Record,
+    RecordType,
+    ReviewBody,
+)
+from zhubi.core.rules.attendance import attendances, gathers
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView
 from zhubi.core.rules.panel import PanelFault
 from zhubi.office.ledger.ledger import Reading
@@ -32,6 +40,8 @@ class MemberStatus:
     seat: AssignmentView
     points: int | None
     recommendation: str | None
+    attendance: AttendanceBody | None = None
+    """How they signed in; None where they have not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +90,20 @@ def _project(office: Office, reading: Reading, view: RoundView, dossier: str, no
     body = newest_dossier(reading, dossier).body
     assert isinstance(body, DossierBody)
     members = []
+    signed_in = reading.by_type(RecordType.ATTENDANCE, round=view.round, subject=dossier)
+    there = attendances((each.record for each in signed_in), dossier)
     for person in people_of(seats_of(reading, view.round, dossier)):
         seat = standing(reading, view, dossier, person, now)
         if seat is not None:
-            members.append(_member(reading, person, seat))
+            members.append(_member(reading, person, seat, there.get(person)))
     faults: tuple[PanelFault, ...] = ()
     if members_of(reading, view, dossier, now):
-        faults = faults_of(office, reading, view, form_of(reading, view), dossier, now)
+        form = form_of(reading, view)
+        faults = faults_of(office, reading, view, form, dossier, now, there if gathers(form) else ())
     return ProjectStatus(dossier, body.card.code, body.card.title, tuple(members), faults)
 
 
-def _member(reading: Reading, person: str, seat: AssignmentView) -> MemberStatus:
+def _member(reading: Reading, person: str, seat: AssignmentView, there: Record | None) -> MemberStatus:
     known = reading.person(person)
     sheet = seat.review.body.sheet if seat.review and isinstance(seat.review.body, ReviewBody) else None
     return MemberStatus(
@@ -99,4 +112,5 @@ def _member(reading: Reading, person: str, seat: AssignmentView) -> MemberStatus
         seat,
         sheet.total.points if sheet and sheet.total else None,
         sheet.recommendation if sheet else None,
+        there.body if there is not None and isinstance(there.body, AttendanceBody) else None,
     )
