@@ -53,7 +53,9 @@ def _criteria(kind: ReviewKind, language: str) -> Iterator[str]:
         scorers = ", ".join(names[role] for role in each.roles) or say("rulebook.everyone")
         yield _line(each.id, each.name, each.basis, language, points_text(kind, each.full), scorers)
         asked = [say("rulebook.comment-below", percent=each.comment_below)] if each.comment_below > 0 else []
-        asked += [say("rulebook.comment-above", percent=each.comment_above)] if each.comment_above < 100 else []
+        asked += (
+            [say("rulebook.comment-above", percent=each.comment_above)] if each.comment_above < 100 else []
+        )
         if asked:
             yield "  " + "  ".join([*asked, say(f"rulebook.comment-{each.comment_severity}")])
     if kind.scale is not None and kind.scale.advisory:

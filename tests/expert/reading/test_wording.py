@@ -19,7 +19,12 @@ KINDS = set(re.findall(r'"(reading\.[a-z-]+)"', SOURCE))
 @pytest.mark.parametrize("tongue", locale.LANGUAGES)
 def test_every_state_detail_and_error_has_a_sentence(tongue):
     assert {"zip", "memory", "output", "old-office"} <= DETAILS
-    assert {"reading.cannot-start", "reading.no-opener", "reading.not-shown", "reading.other-content"} <= KINDS
+    assert {
+        "reading.cannot-start",
+        "reading.no-opener",
+        "reading.not-shown",
+        "reading.other-content",
+    } <= KINDS
     said = locale.catalogue("reading", tongue)
     needed = (
         KINDS
