@@ -26,7 +26,7 @@ def commitment(desk: Desk, round: str) -> CommitmentView:
     """The document of a round, and whether it is signed. ``desk.unknown-round``, ``desk.rules-missing``."""
     office = office_of_round(desk, round)
     form = form_of(desk, office.office, round)
-    signed = _heads(desk, office, round).one
+    found = signed(desk, office, round)
     said = language()
     return CommitmentView(
         round,
@@ -39,8 +39,8 @@ def commitment(desk: Desk, round: str) -> CommitmentView:
             )
             for each in form.kind.commitments
         ),
-        None if signed is None else parse_instant(signed.payload.made_at),
-        signed is not None and desk.store.receipts.get(signed.digest) is not None,
+        None if found is None else parse_instant(found.payload.made_at),
+        found is not None and desk.store.receipts.get(found.digest) is not None,
     )
 
 
@@ -72,6 +72,11 @@ def sign_commitment(desk: Desk, round: str, pin: str) -> None:
         supersedes=[each.digest for each in before.records], now=now,
     )  # fmt: skip
     desk.store.outbox.put(office.office, compact, record, now=now)
+
+
+def signed(desk: Desk, office: Office, round: str) -> Record | None:
+    """The commitment of a round that counts; None before it is signed, or while two stand side by side."""
+    return _heads(desk, office, round).one
 
 
 def _heads(desk: Desk, office: Office, round: str) -> Heads:

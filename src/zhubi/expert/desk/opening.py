@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from zhubi.core.model.errors import ZhubiError
 from zhubi.expert.desk import secretplace
 from zhubi.expert.desk.errors import DeskError
 
@@ -41,6 +42,8 @@ class Session:
     """How many syncs have ended: what was remembered of records before that is read anew."""
     outside: Any = None
     """The folder of what was opened outside in this session; None before the first."""
+    printed: bool = False
+    """Whether something was printed, and so it was told that this lies in clear."""
     searching: Any = None
     """What is remembered for searching, and the process that writes the index; None before the first search."""
     clients: dict[str, Any] = field(default_factory=dict)
@@ -61,6 +64,9 @@ class Desk:
 
     def close(self) -> None:
         """Leaves every sheet in order, and lets another copy of the app in."""
+        if not self.store.read_only:
+            with suppress(ZhubiError):
+                self._sweep_evidence()
         if self.session.searching is not None:
             self.session.searching.stop()
         self.session.contents.clear()
@@ -70,6 +76,12 @@ class Desk:
             client.close()
         self.session.clients.clear()
         self.store.close()
+
+    def _sweep_evidence(self) -> None:
+        if self.store.evidence.keys():
+            from zhubi.expert.desk.evidence import sweep
+
+            sweep(self)
 
     def __enter__(self) -> Desk:
         return self
