@@ -41,6 +41,7 @@ _COMMANDS: Final = {
     "phrases": "zhubi.cli.phrases:phrases",
     "submit": "zhubi.cli.expert:submit",
     "conclude": "zhubi.cli.conclude:conclude",
+    "print": "zhubi.cli.printing:print_",
     "receipts": "zhubi.cli.receipts:receipts",
     "verify": "zhubi.cli.receipts:verify",
     "demo": "zhubi.demo.command:demo",
