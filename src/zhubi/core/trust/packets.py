@@ -52,8 +52,10 @@ class PacketError(TrustError):
 class PacketHead(Frozen):
     """What a packet says of itself, signed by who made it.
 
-    ``by`` and ``to`` are a person's id or ``service:NAME``; ``checkpoint`` the newest one its maker knew, empty for
-    none; ``certified`` the staff-key record of a service that made it. ``said`` is the SHA-256 of what follows.
+    ``by`` and ``to`` are a person's id or ``service:NAME``; ``device`` is the thumbprint of the signing key of the
+    device that made it (whose transport key signs), empty where a service did, and then ``certified`` is the staff-key
+    record of that. ``checkpoint`` is the newest one its maker knew, empty for none; ``said`` is the SHA-256 of what
+    follows.
     """
 
     origin: Line
@@ -61,6 +63,7 @@ class PacketHead(Frozen):
     by: Author
     to: Author
     made_at: Instant
+    device: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{43})?$")] = ""
     checkpoint: Annotated[str, Field(max_length=8192)] = ""
     certified: Annotated[str, Field(max_length=16_384)] = ""
     said: Digest
@@ -107,6 +110,7 @@ def write_packet(
     blobs: Sequence[Carried],
     key: SigningKey,
     recipients: Sequence[str],
+    device: str = "",
     checkpoint: str = "",
     certified: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -121,8 +125,8 @@ def write_packet(
     content = listed + b"\n" + said
     _check_said(content, len(blobs))
     head = PacketHead(
-        origin=origin, kind=kind, by=by, to=to, made_at=made_at, checkpoint=checkpoint, certified=certified,
-        said=sha256_hex(content),
+        origin=origin, kind=kind, by=by, to=to, made_at=made_at, device=device, checkpoint=checkpoint,
+        certified=certified, said=sha256_hex(content),
     )  # fmt: skip
     signed = sign(head.model_dump(mode="json"), key, typ=PACKET_TYPE)
     sealed = seal(signed.encode("ascii") + b"\n" + content, recipients)
@@ -296,7 +300,7 @@ def read_packet(
                 raise _altered("its bytes")
     except OSError as problem:
         raise _cannot("packets.cannot-read", "read", path, problem) from problem
-    signed, content = _unsealed(sealed, keys)
+    signed, content = _unsealed(sealed, keys, found.hexdigest())
     try:
         claimed, _ = peek(signed, typ=PACKET_TYPE)
         head = PacketHead.model_validate(claimed)
@@ -328,7 +332,7 @@ def _beginning(file: IO[bytes], size: int) -> tuple[bytes, int]:
     return magic + sizes, sealed
 
 
-def _unsealed(sealed: bytes, keys: Sequence[SealingKey]) -> tuple[str, bytes]:
+def _unsealed(sealed: bytes, keys: Sequence[SealingKey], digest: str) -> tuple[str, bytes]:
     for key in keys:
         try:
             inside = unseal(sealed, key)
@@ -341,7 +345,7 @@ def _unsealed(sealed: bytes, keys: Sequence[SealingKey]) -> tuple[str, bytes]:
             return signed.decode("ascii"), content
         except UnicodeDecodeError as problem:
             raise _altered("its head") from problem
-    raise PacketError("packets.other-recipient", "this packet is for somebody else")
+    raise PacketError("packets.other-recipient", "this packet is for somebody else", packet=digest)
 
 
 def _check_said(content: bytes, blobs: int) -> None:

@@ -58,7 +58,8 @@ def _payload(found: JsonObject, expected: RecordType, origin: str, kind: str) ->
     return payload
 
 
-def _service_key(compact: str, pins: PinnedLog, root_key: str) -> StaffKeyBody:
+def service_key(compact: str, pins: PinnedLog, root_key: str) -> StaffKeyBody:
+    """The key of a service, from the staff-key record by which the root certified it; ``trust.receipt-staff-key``."""
     kind = "trust.receipt-staff-key"
     root_kid = thumbprint(root_key)
     try:
@@ -134,7 +135,7 @@ def verify_evidence(
 
 def _acceptance(receipt: Receipt, pins: PinnedLog, root_key: str) -> AcceptanceBody:
     kind = "trust.receipt-acceptance"
-    service = _service_key(receipt.staff_key, pins, root_key)
+    service = service_key(receipt.staff_key, pins, root_key)
     service_kid = thumbprint(service.signing)
     try:
         found, _ = read(receipt.acceptance, lambda kid: service.signing if kid == service_kid else None)

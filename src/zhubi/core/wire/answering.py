@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from zhubi.core.wire.messages import FeedPage, RecordsAnswer, ReleaseAnswer
+    from zhubi.core.wire.messages import FeedPage, RecordsAnswer, ReleaseAnswer, UploadAnswer
 
 
 class OfficeAnswers(Protocol):
@@ -34,4 +34,12 @@ class OfficeAnswers(Protocol):
 
     def blob(self, digest: str, size: int, start: int = 0) -> Iterator[bytes]:
         """The bytes of a blob from ``start`` on; the caller checks the digest."""
+        ...
+
+    def upload(self, digest: str) -> UploadAnswer:
+        """How much of a piece of evidence the office holds."""
+        ...
+
+    def upload_chunk(self, digest: str, start: int, data: bytes, size: int) -> UploadAnswer:
+        """Brings the next bytes of a piece of evidence."""
         ...

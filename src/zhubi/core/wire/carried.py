@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from zhubi.core.model.sheet import About, EvidenceRef, Sheet
-from zhubi.core.model.values import Digest, Frozen, Line, Thumbprint, Uuid, Words
+from zhubi.core.model.values import Digest, Frozen, Line, Uuid, Words
 from zhubi.core.wire.messages import Compact, FeedItem, RecordResult, ReleaseAnswer, UploadAnswer
 
 RECORDS_LIMIT: Final = 20_000
@@ -24,7 +24,6 @@ class Submission(Frozen):
     digests the records rely on.
     """
 
-    device: Thumbprint
     after: Cursor = ""
     records: Annotated[tuple[Compact, ...], Field(max_length=RECORDS_LIMIT)] = ()
     rests_on: Annotated[tuple[Digest, ...], Field(max_length=RECORDS_LIMIT)] = ()
@@ -38,14 +37,12 @@ class CarriedUpload(Frozen):
 
 
 class Answers(Frozen):
-    """What the office would have answered to one expert's devices, all under one checkpoint.
+    """What the office would have answered to one expert's devices, all under the checkpoint of the packet's head.
 
     ``items`` continue the feed behind ``after``, as far as ``next``. ``tiles`` are the log's, by path, as base64.
     ``results`` are of every record of this expert in rounds that have not ended, and of what came last.
     """
 
-    person: Uuid
-    checkpoint: Annotated[str, Field(min_length=1, max_length=8192)]
     tiles: dict[str, str] = Field(default_factory=dict)
     after: Cursor = ""
     next: Cursor = ""
@@ -101,7 +98,6 @@ class CarriedEvidence(Frozen):
 class Drafts(Frozen):
     """What is typed and not signed, on its way to the same person's other device."""
 
-    device: Thumbprint
     drafts: tuple[CarriedDraft, ...] = ()
     notes: tuple[CarriedNote, ...] = ()
     evidence: tuple[CarriedEvidence, ...] = ()

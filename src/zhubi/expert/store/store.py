@@ -30,6 +30,7 @@ from zhubi.expert.store.migration import (
 from zhubi.expert.store.notes import Notes
 from zhubi.expert.store.offices import Offices
 from zhubi.expert.store.outbox import Outbox, Receipts
+from zhubi.expert.store.packets import Packets
 from zhubi.expert.store.phrases import Phrases
 from zhubi.expert.store.places import ReadingPlaces
 from zhubi.expert.store.processlock import ProcessLock
@@ -85,6 +86,7 @@ class Store:
         self.rulebooks = Rulebooks(database, touched)
         self.blobs = Blobs(database, directory)
         self.evidence = EvidenceRoom(database, self.blobs, directory)
+        self.packets = Packets(database)
         self.phrases = Phrases(database)
         self.settings = Settings(database)
         self.profile = OwnProfile(self.settings)

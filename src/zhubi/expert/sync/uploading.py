@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from zhubi.core.wire.client import OfficeClient
+    from zhubi.core.wire.answering import OfficeAnswers
     from zhubi.core.wire.messages import UploadAnswer
     from zhubi.expert.store.store import Store
     from zhubi.expert.store.values import Office, SiteEvidence
@@ -37,7 +37,7 @@ _NOTED_EVERY: Final = 4 * 1024 * 1024
 
 def send_evidence(
     store: Store,
-    client: OfficeClient,
+    client: OfficeAnswers,
     office: Office,
     log: LogFollower,
     verifier: Verifier,
@@ -80,7 +80,7 @@ class _Upload:
     """One sealed file on its way to the office."""
 
     def __init__(
-        self, store: Store, client: OfficeClient, wanted: SiteEvidence, told: Callable[[int], None]
+        self, store: Store, client: OfficeAnswers, wanted: SiteEvidence, told: Callable[[int], None]
     ) -> None:
         self._store = store
         self._client = client
