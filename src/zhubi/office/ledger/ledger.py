@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from zhubi.core.trust.checkpoints import Cosigner, LogSigner, PinnedLog, make_checkpoint, read_checkpoint
 from zhubi.core.trust.merkle import empty_root, perfect_subtrees, root_from_nodes
 from zhubi.core.trust.registry import Registry
 from zhubi.office.ledger.database import Database
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
+from zhubi.office.ledger.leaves import leaves_and_signed
 from zhubi.office.ledger.memory import Memory
 from zhubi.office.ledger.reading import Reading
 from zhubi.office.ledger.stored import FeedEntry, FeedSlice, KnownPerson, Stored
-from zhubi.office.ledger.tables import checkpoints, nodes, records
+from zhubi.office.ledger.tables import checkpoints, nodes
 from zhubi.office.ledger.writing import Writing
 
 __all__ = [
@@ -132,13 +133,7 @@ class Ledger:
 
 def _sizes(connection: Connection) -> tuple[int, int | None]:
     """Leaves committed, and the size of the newest stored checkpoint; ``ledger.tree-damaged`` when that is larger."""
-    last, newest = connection.execute(
-        select(
-            select(func.max(records.c.log_index)).scalar_subquery(),
-            select(func.max(checkpoints.c.size)).scalar_subquery(),
-        )
-    ).one()
-    size = 0 if last is None else last + 1
+    size, newest = leaves_and_signed(connection)
     if newest is not None and newest > size:
         raise _damaged(newest)
     return size, newest

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from zhubi.office.ledger.database import Database
 from zhubi.office.ledger.errors import LedgerError
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision in ``migrations/versions``."""
 
 

@@ -14,6 +14,7 @@ from zhubi.core.trust.proofs import make_proof
 from zhubi.core.trust.registry import Registry
 from zhubi.core.trust.tiles import HEIGHT, WIDTH, encode_entries
 from zhubi.office.ledger.errors import LedgerError
+from zhubi.office.ledger.leaves import count_leaves, digests_between, places_of
 from zhubi.office.ledger.memory import Memory
 from zhubi.office.ledger.stored import FeedEntry, FeedSlice, KnownPerson, Stored, stored_of
 from zhubi.office.ledger.tables import (
@@ -107,8 +108,7 @@ class Reading:
 
     def size(self) -> int:
         """How many leaves are committed."""
-        last = self._rows(select(func.max(records.c.log_index)))[0][0]
-        return 0 if last is None else last + 1
+        return count_leaves(self.conn)
 
     def covered(self) -> int:
         """How many leaves the newest stored checkpoint holds: what may be proven, listed and served."""
@@ -198,12 +198,12 @@ class Reading:
         return self.proofs([digest]).get(digest)
 
     def proofs(self, digests: Sequence[str]) -> dict[str, str]:
-        """Log proofs of many records at the price of a few queries; those not provable yet are left out."""
+        """Log proofs of many leaves at the price of a few queries; those not provable yet are left out."""
         size, text = self._checkpoint()
         places: dict[str, int] = {}
         for some in _batches(digests):
-            rows = self._rows(select(records.c.digest, records.c.log_index).where(records.c.digest.in_(some)))
-            places.update((row.digest, row.log_index) for row in rows if row.log_index < size)
+            found = places_of(self.conn, some)
+            places.update((digest, index) for digest, index in found.items() if index < size)
         needed: set[tuple[int, int]] = set()
 
         def note(level: int, position: int) -> bytes:
@@ -252,16 +252,12 @@ class Reading:
         return b"".join(bytes(row.hash) for row in rows)
 
     def entries(self, index: int, width: int = WIDTH) -> bytes:
-        """An entry bundle: the 32-byte digests of ``width`` records; ``ledger.no-such-tile``."""
+        """An entry bundle: the 32-byte digests of ``width`` leaves; ``ledger.no-such-tile``."""
         first = index * WIDTH
         if not self._reaches(0, index, width):
             raise _no_tile("entries", index, width)
-        rows = self._rows(
-            select(records.c.digest)
-            .where(records.c.log_index >= first, records.c.log_index < first + width)
-            .order_by(records.c.log_index)
-        )
-        return encode_entries([bytes.fromhex(row.digest) for row in rows])
+        found = digests_between(self.conn, first, first + width)
+        return encode_entries([bytes.fromhex(digest) for digest in found])
 
     def _reaches(self, level: int, index: int, width: int) -> bool:
         """Whether the signed tree has ``width`` complete subtrees of a level, from the tile's first on."""

@@ -1,8 +1,8 @@
 """Every table of the office.
 
-``records``, ``nodes``, ``checkpoints`` and ``feed`` only ever grow. ``people``, ``dossiers``, ``record_subjects`` and
-``links`` are indexes of what the records say. Secrets stand only in ``wrapped_keys`` and ``sealed_versions``, wrapped
-under the office's key, which is outside the database.
+``records``, ``letters``, ``nodes``, ``checkpoints`` and ``feed`` only ever grow; a leaf of the log is a record or a
+letter. ``people``, ``dossiers``, ``record_subjects`` and ``links`` are indexes of what the records say. Secrets stand
+only in ``wrapped_keys`` and ``sealed_versions``, wrapped under the office's key, which is outside the database.
 """
 
 from __future__ import annotations
@@ -57,6 +57,15 @@ records = Table(
     Index(None, "type", "round", "log_index"),
     Index(None, "author", "type", "round"),
     Index(None, "person", "type", "round"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("log_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    comment="Leaves of the log that are sealed letters: nothing here says whose they are or what they are",
 )
 
 record_subjects = Table(

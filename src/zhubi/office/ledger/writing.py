@@ -21,11 +21,13 @@ from zhubi.core.model.records import (
     ReturnBody,
     ReviewBody,
 )
+from zhubi.core.trust.canonical import sha256_hex
 from zhubi.core.trust.merkle import leaf_hash, new_nodes, perfect_subtrees
 from zhubi.core.trust.records import peek, read, record_digest
 from zhubi.core.trust.registry import LEARNED, Registry
 from zhubi.office.ledger.authority import check_author
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
+from zhubi.office.ledger.leaves import places_of
 from zhubi.office.ledger.memory import Memory
 from zhubi.office.ledger.reading import Reading
 from zhubi.office.ledger.shape import check_shape
@@ -33,6 +35,7 @@ from zhubi.office.ledger.stored import Stored, stored_of, typed
 from zhubi.office.ledger.tables import (
     dossiers,
     feed,
+    letters,
     links,
     nodes,
     pending,
@@ -80,7 +83,7 @@ class Writing(Reading):
 
     @property
     def appended(self) -> int:
-        """How many records this turn has appended."""
+        """How many leaves this turn has appended."""
         return self._size - self._first
 
     def size(self) -> int:
@@ -121,6 +124,19 @@ class Writing(Reading):
         self._take(stored)
         self._disclosure.reveal(stored)
         return stored
+
+    def append_letter(self, sealed: bytes) -> str:
+        """Logs a sealed letter at the next index, and gives its digest; the same bytes again change nothing.
+
+        Nothing else is kept of it, and nobody's feed lists it.
+        """
+        digest = sha256_hex(sealed)
+        if not places_of(self.conn, [digest]):
+            row = {"log_index": self._size, "digest": digest, "sealed": sealed}
+            self._connection.execute(insert(letters).values(row))
+            self._grow(bytes.fromhex(digest))
+            self._size += 1
+        return digest
 
     def show(self, person: str, digest: str) -> None:
         """Lists a record in a person's feed, at the newest index; nothing changes when it is listed already.
