@@ -191,7 +191,9 @@ class Fates(RuleBasedStateMachine):
     @rule(granted=st.booleans())
     def the_organiser_decides(self, granted: bool) -> None:
         for code in self.there("awaiting", "late"):
-            self.house.decide(self.round, self.dossiers[code], self.expert.person, granted=granted)
+            self.house.decide(
+                self.round, self.dossiers[code], self.expert.person, granted=granted, words="已研究"
+            )
 
     @precondition(lambda self: self.there("submitted"))
     @rule()

@@ -9,7 +9,7 @@ import pytest
 
 from zhubi.core.model.records import RecordType, ReviewBody
 from zhubi.demo.sheets import fill
-from zhubi.expert.desk import overview, purge, reading, review, submit
+from zhubi.expert.desk import overview, purge, reading, review, submit, trail
 from zhubi.expert.desk.errors import DeskError
 
 Seated = tuple[Any, Any, str, dict[str, str]]
@@ -68,12 +68,19 @@ def test_what_arrives_late_is_kept_and_counts_only_when_the_organiser_says_so(
     assert expert.stage("DZ-1") == "late"
     assert expert.proves() == 4, "late, and proven all the same"
     assert house.stands(round_id, dossiers["DZ-1"], expert.person) == "late"
+    assert "late-claimed" in expert.row("DZ-1").flags
+    told = next(each for each in trail.trail(expert.desk, expert.key("DZ-1")).rows if each.timing)
+    assert "不早于" in told.timing[0] and "不晚于" in told.timing[0]
+    assert "未能证明" in told.timing[1]
 
     assert (
         house.decide(round_id, dossiers["DZ-1"], expert.person, granted=granted, words="会场断网") == "late"
     )
     expert.sync()
     assert expert.stage("DZ-1") == ("submitted" if granted else "late")
+    assert ("late-counted" if granted else "late-refused") in expert.row("DZ-1").flags
+    decision = trail.trail(expert.desk, expert.key("DZ-1")).rows[-1]
+    assert decision.detail == f"逾期到达，{'计入' if granted else '不计入'} 会场断网"
     # Nothing typed is lost by closing: the other sheet can still be signed, and is late as well.
     expert.sign("DZ-2")
     expert.submit()

@@ -200,6 +200,7 @@ def install(group: click.Group) -> None:
     @here
     def decide(at: OfficeAt, which: str, code: str, name: str, granted: bool, words: str) -> None:
         """Decide on a declaration that asks, or on a late review."""
+        from zhubi.cli.lateness import decided_line
         from zhubi.cli.naming import dossier_named, person_named, round_named
         from zhubi.office.rounds.returns import decide as decide_on
 
@@ -208,8 +209,12 @@ def install(group: click.Group) -> None:
             office, at.actor(), round_named(office, which).round, dossier_named(office, code),
             person_named(office, name).person, granted=granted, words=words, now=office.clock(),
         )  # fmt: skip
+        outcome = say("office.granted" if granted else "office.refused")
+        late = matter == "late"
         click.echo(
-            say(f"office.decided-{matter}", outcome=say("office.granted" if granted else "office.refused"))
+            decided_line(code, name, granted=granted)
+            if late
+            else say("office.decided-declaration", outcome=outcome)
         )
 
     @group.command(help=say("office.help-chain"))
@@ -331,6 +336,7 @@ def _listed(office: Office, path: Path) -> dict[str, list[Seat]]:
 
 
 def _show(office: Office, which: str | None) -> None:
+    from zhubi.cli.lateness import late_lines
     from zhubi.cli.naming import round_named
     from zhubi.office.rounds.status import rounds_of
     from zhubi.office.rounds.status import status as status_of
@@ -351,6 +357,8 @@ def _show(office: Office, which: str | None) -> None:
     click.echo(f"{view.title}  {view.kind}  {say('office.closes', closes=_local(view.closes_at))}")
     for project in found.projects:
         _show_project(project)
+    for line in late_lines(office, found):
+        click.echo(line)
 
 
 def _show_project(project: ProjectStatus) -> None:

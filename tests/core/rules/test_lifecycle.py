@@ -65,10 +65,11 @@ class Log:
     def say(
         self, name: str, author: str, body: Any, kind: RecordType, *, subjects: tuple[str, ...] = (DOSSIER,),
         round: str | None = ROUND, supersedes: tuple[str, ...] = (), at: datetime = BEFORE, logged: bool = True,
+        made_at: datetime | None = None,
     ) -> Log:  # fmt: skip
         payload = Payload.model_construct(
             type=kind, author=author, round=round, subjects=subjects, relies_on=(),
-            supersedes=tuple(digest(each) for each in supersedes),
+            supersedes=tuple(digest(each) for each in supersedes), made_at=instant(made_at or at), seen=None,
         )  # fmt: skip
         index = len(self.records) if logged else None
         self.records[name] = Record.model_construct(
@@ -326,6 +327,18 @@ def test_a_refused_declaration_leaves_the_one_before_it_standing() -> None:
 def test_a_refused_commitment_is_asked_for_again() -> None:
     log = new().seat().version().commit(logged=False).refuse("commitment", subjects=())
     assert log.stage() is Stage.COMMIT
+
+
+def test_how_a_late_review_stands_is_flagged_for_both_sides() -> None:
+    def flags(log: Log) -> tuple[Stage, frozenset[str]]:
+        found = log.view(now=AFTER)
+        return found.stage, found.flags
+
+    claimed = new().opened().review(at=AFTER, made_at=BEFORE)
+    assert flags(claimed) == (Stage.LATE, {"late-claimed"})
+    assert flags(new().opened().review(at=AFTER, made_at=AFTER)) == (Stage.LATE, {"late-signed"})
+    assert flags(claimed.decide("review", False, "late")) == (Stage.LATE, {"late-refused"})
+    assert flags(claimed.decide("review", True, "late")) == (Stage.SUBMITTED, {"late-counted"})
 
 
 def test_lateness_is_judged_by_log_time_alone() -> None:

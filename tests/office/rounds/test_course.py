@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from zhubi.core.model.records import RecordType
+from zhubi.core.rules.timing import Punctuality
 from zhubi.core.trust.records import record_digest
 from zhubi.office.rounds.errors import RoundsError
+from zhubi.office.rounds.lateness import late_reviews
 from zhubi.office.rounds.returns import decide, return_review
 from zhubi.office.rounds.seats import Seat, replace, withdraw
 from zhubi.office.rounds.status import status
@@ -68,6 +70,35 @@ def test_a_late_review_is_logged_with_a_receipt_and_counts_by_decision(
     assert decided(scene, dossier, pen, granted=True) == "late"
     assert seat_of(scene, pen).stage == "submitted"
     assert [each.body.granted for each in pen.seen(RecordType.DECISION)] == [False, True]
+
+
+def test_a_late_review_is_listed_with_what_is_proven_of_its_time_and_set_aside_only_with_reasons(
+    scene: Any, dossier: str, clock: Any
+) -> None:
+    pen = scene.pen()
+    card, content = scene.brought_to(pen, dossier)
+
+    def listed() -> Any:
+        (late,) = late_reviews(scene.office, status(scene.office, scene.round, now=scene.clock()))
+        return late
+
+    early = pen.review(scene, card, content)
+    clock.pass_time(days=6)
+    (result,) = scene.logged(pen, early)
+    late = listed()
+    assert late.when.punctuality is Punctuality.CLAIMED
+    assert late.when.claimed == clock() - timedelta(days=6)
+    assert late.when.not_after is not None
+    assert int(late.when.not_after.timestamp()) == result.logged_at
+    assert (late.counts, late.words) == (None, "")
+    with pytest.raises(RoundsError, match="say why"):
+        decide(
+            scene.office, scene.office.staff(), scene.round, dossier, pen.person, granted=False, now=clock()
+        )
+    decided(scene, dossier, pen, granted=False)
+    assert (listed().counts, listed().words) == (False, "已研究")
+    decided(scene, dossier, pen, granted=True)
+    assert (listed().counts, listed().words) == (True, "已研究")
 
 
 def test_a_review_logged_in_the_second_of_closing_is_in_time(scene: Any, dossier: str, clock: Any) -> None:

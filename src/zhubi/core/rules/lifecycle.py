@@ -29,6 +29,7 @@ from zhubi.core.model.records import (
 )
 from zhubi.core.model.values import parse_instant
 from zhubi.core.rules.heads import Heads, heads
+from zhubi.core.rules.timing import Punctuality, signing_time
 
 
 class Stage(StrEnum):
@@ -389,9 +390,17 @@ def _after_signing(
         granted = isinstance(decision.body, DecisionBody) and decision.body.granted if decision else False
         answers_return = any(digest in mine.returns for digest in review.payload.supersedes)
         if not granted and not answers_return:
+            flags.add("late-refused" if decision is not None else _how_late(review, view, logged_at))
             return _at(base, Stage.LATE, review=review, decision=decision, flags=frozenset(flags))
+        if granted:
+            flags.add("late-counted")
     stage = Stage.CLOSED if view.ended else Stage.SUBMITTED
     return _at(base, stage, review=review, decision=decision or base.decision, flags=frozenset(flags))
+
+
+def _how_late(review: Record, view: RoundView, logged_at: Mapping[str, int]) -> str:
+    when = signing_time(review.payload, view.closes_at, logged_at.get(review.digest))
+    return "late-claimed" if when.punctuality is Punctuality.CLAIMED else "late-signed"
 
 
 def _at(base: AssignmentView, stage: Stage, **known: Any) -> AssignmentView:

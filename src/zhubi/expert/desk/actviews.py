@@ -259,6 +259,8 @@ class TrailRow:
     """What this one says otherwise than the one it took the place of, line by line; empty where it took none."""
     citations: tuple[str, ...] = ()
     """What the words of a review cite, one passage a line."""
+    timing: tuple[str, ...] = ()
+    """Of one's own review: when it was signed, within its bounds, and what it means that it came late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from zhubi.core.model.records import (
     RoundChangeBody,
 )
 from zhubi.core.model.values import parse_instant
+from zhubi.core.rules.timing import signing_time
 from zhubi.core.trust.checkpoints import PinnedLog
 from zhubi.core.trust.keys import thumbprint
 from zhubi.core.trust.receipts import receipt_code, verify_receipt
@@ -39,12 +40,13 @@ from zhubi.expert.desk import changes, changetelling, notes, overview, views
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import office_of
 from zhubi.expert.desk.views import ReceiptRow, ReviewKey, TrailRow, TrailView
-from zhubi.expert.desk.words import day_text
+from zhubi.expert.desk.words import day_text, signing_text
 from zhubi.locale import explain, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from zhubi.core.rules.lifecycle import RoundView
     from zhubi.expert.desk.changeviews import ChangeLine
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.store.records import Kept
@@ -67,6 +69,7 @@ def trail(desk: Desk, key: ReviewKey) -> TrailView:
     waiting = {each.digest for each in desk.store.outbox.pending(key.office)}
     refused = {each.record.body.record for each in kept if isinstance(each.record.body, RefusalBody)}
     kept.sort(key=lambda each: (each.record.index is None, each.record.index or 0, each.received_at))
+    view = desk.store.assignments.round_view(key.office, key.round)
     rows: list[TrailRow] = []
     faults: list[str] = []
     verified = 0
@@ -78,7 +81,8 @@ def trail(desk: Desk, key: ReviewKey) -> TrailView:
         if fault:
             faults.append(fault)
         row_of = _row(desk, office, each, state, code, _differences(desk, key, each.record, kept))
-        rows.append(replace(row_of, citations=_citations(desk, key, each.record)))
+        timing = () if view is None else _timing(office, each, view, kept)
+        rows.append(replace(row_of, citations=_citations(desk, key, each.record), timing=timing))
     checkpoint = desk.store.log.checkpoint(key.office)
     return TrailView(
         key,
@@ -127,6 +131,17 @@ def _differences(desk: Desk, key: ReviewKey, record: Record, kept: Sequence[Kept
     except ZhubiError as problem:
         return (explain(problem),)
     return tuple(text for text, _ in changetelling.line_texts(found))
+
+
+def _timing(office: Office, kept: Kept, view: RoundView, said: Sequence[Kept]) -> tuple[str, ...]:
+    """When a review of this expert was signed, within its bounds, and what its lateness means."""
+    record = kept.record
+    if not isinstance(record.body, ReviewBody) or record.payload.author != office.person:
+        return ()
+    sentences = signing_text(signing_time(record.payload, view.closes_at, kept.logged_at))
+    returned = {each.record.body.review for each in said if isinstance(each.record.body, ReturnBody)}
+    # What answers a return is not late, whenever it comes.
+    return sentences[:1] if returned.intersection(record.payload.supersedes) else sentences
 
 
 def _citations(desk: Desk, key: ReviewKey, record: Record) -> tuple[str, ...]:
@@ -182,6 +197,8 @@ def _detail(desk: Desk, record: Record) -> str:
         return say("desk.version", version=body.version)
     if isinstance(body, RefusalBody):
         return overview.problem_text(body.kind, dict(body.details))
+    if isinstance(body, DecisionBody) and body.matter == "late":
+        return f"{say('timing.counted' if body.granted else 'timing.not-counted')} {body.words}".strip()
     if isinstance(body, DecisionBody):
         return f"{say('desk.granted' if body.granted else 'desk.not-granted')} {body.words}".strip()
     if isinstance(body, ReturnBody):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from zhubi.core.rules.timing import Nearness, time_left
+from zhubi.core.rules.timing import Nearness, Punctuality, SigningTime, time_left
 from zhubi.locale import say
 
 
@@ -41,3 +41,16 @@ def closing_text(closes_at: datetime, now: datetime) -> str:
 def yuan_text(amount: int) -> str:
     """Money in 元 with its thousands parted."""
     return say("desk.yuan", amount=f"{amount:,}")
+
+
+def signing_text(when: SigningTime) -> tuple[str, ...]:
+    """When a record was signed, its claim beside its bounds; and, where it came after the closing, what that means."""
+
+    def at(moment: datetime | None) -> str:
+        return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+    bounds = "sent" if when.not_after is not None else "unsent"
+    key = f"timing.{bounds}" if when.not_before is not None else f"timing.{bounds}-unseen"
+    said = say(key, claimed=at(when.claimed), not_before=at(when.not_before), not_after=at(when.not_after))
+    late = when.punctuality in (Punctuality.CLAIMED, Punctuality.SIGNED_AFTER)
+    return (said, say(f"timing.{when.punctuality.value}")) if late else (said,)

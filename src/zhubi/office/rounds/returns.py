@@ -36,7 +36,7 @@ def decide(
 ) -> str:
     """Decide what waits for one assignment: a declaration that asks (有情况需说明), or a review that came late.
 
-    Gives ``declaration`` or ``late``. Raises ``RoundsError`` rounds.nothing-to-decide.
+    Gives ``declaration`` or ``late``. Raises ``RoundsError`` rounds.nothing-to-decide, rounds.decision-words.
     """
     with office.ledger.writing() as writing:
         seat = _seat(writing, round_id, dossier, person, now)
@@ -54,6 +54,9 @@ def decide(
             raise RoundsError(
                 "rounds.nothing-to-decide", "nothing here waits for a decision", found=seat.stage.value
             )
+        if matter == "late" and not granted and not words.strip():
+            # What was signed is set aside: its author is owed the reason.
+            raise RoundsError("rounds.decision-words", "say why the late review does not count")
         body = DecisionBody(
             about=about, person=person, matter="late" if matter == "late" else "declaration",
             granted=granted, words=clean_text(words, 4000),

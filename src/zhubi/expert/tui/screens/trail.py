@@ -123,6 +123,7 @@ class TrailScreen(Page[None]):
         said: list[tuple[str, str] | str] = [(f"{row.what} {row.who}", "strong"), (moment, "quiet")]
         if row.detail:
             said.append(row.detail)
+        said += [(line, "warn" if place else "quiet") for place, line in enumerate(row.timing)]
         if row.differences:
             said.append(
                 (say("changes.differences", count=sum(each[:1] != " " for each in row.differences)), "warn")
