@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KNOWN: Final = frozenset(
     {"scores", "not_applicable", "comments", "answers", "findings", "grounds", "observed", "judgements",
      "indicator_words", "facts", "cuts", "cut_reasons", "core_indicators_stand", "total_follows", "words",
-     "recommendation", "recommendation_words", "opinion"}
+     "recommendation", "recommendation_words", "opinion", "methods"}
 )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def fill(desk: Desk, key: ReviewKey, state: SheetState, text: str) -> SheetState
 
     What the file does not name stays as it is. ``cli.sheet-form``, and the faults of the single acts.
     """
-    from zhubi.expert.desk import review
+    from zhubi.expert.desk import onsite, review
 
     try:
         said = tomllib.loads(text)
@@ -55,6 +55,10 @@ def fill(desk: Desk, key: ReviewKey, state: SheetState, text: str) -> SheetState
         state = review.set_recommendation(desk, key, str(said.get("recommendation", chosen)), words)
     for name, value in _table(said, "words").items():
         state = review.set_words(desk, key, name, str(value))
+    for name, value in _table(said, "methods").items():
+        state = onsite.set_method(
+            desk, key, name, value is not False, value if isinstance(value, str) else ""
+        )
     if "opinion" in said:
         state = review.set_opinion(desk, key, str(said["opinion"]))
     return state
@@ -156,6 +160,12 @@ def as_toml(state: SheetState) -> list[str]:
     lines += _part("observed", [(each.id, each.observed, each.reported) for each in judged])
     if any(each.words for each in judged):
         lines += _part("indicator_words", [(each.id, each.words, each.name) for each in judged if each.words])
+    if state.methods:
+        lines += ["", "[methods]"]
+        lines += [
+            f"{_name(each.id)} = {_quoted(each.words) if each.words else _bool(each.done)}  # {each.name}"
+            for each in state.methods
+        ]
     if state.cuts.offered:
         may_cut = [each for each in state.budget if each.may_cut]
         lines += _part(

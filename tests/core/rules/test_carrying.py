@@ -273,3 +273,22 @@ def test_what_was_touched_has_had_its_look(make_kind: MakeKind) -> None:
     after = before.model_copy(update={"recommendation_words": "已复核"})
     assert still_open(open_, sheet_changes(kind, before, after)) == ("score:idea", "finding:done")
     assert still_open(open_, ()) == open_
+
+
+def test_a_way_of_working_that_the_new_form_does_not_name_stays_as_another() -> None:
+    from zhubi.core.model.sheet import MethodUsed, Sheet
+    from zhubi.core.rules.compile import shipped
+
+    kind = shipped("dazu-2023-26").kind("dz.milestone-assessment")
+    fewer = kind.model_copy(update={"methods": kind.methods[1:]})
+    used = MethodUsed(method=kind.methods[0].id, name=kind.methods[0].name.zh)
+    sheet = Sheet(methods=(used, MethodUsed(name="夜间抽检", words="凌晨一点")))
+    kept = carry_over(fewer, sheet, "technical", before=kind)
+    assert [(each.method, each.name) for each in kept.sheet.methods] == [("", used.name), ("", "夜间抽检")]
+    assert kept.dropped == ()
+    closed = fewer.model_copy(update={"methods_open": False})
+    dropped = carry_over(closed, sheet, "technical", before=kind)
+    assert dropped.sheet.methods == ()
+    assert [(each.part, each.words) for each in dropped.dropped] == [
+        ("method-used", used.name), ("method-used", "夜间抽检\n凌晨一点"),
+    ]  # fmt: skip

@@ -187,3 +187,22 @@ def test_answers_are_of_the_kind_that_was_asked(zhejiang: ReviewKind) -> None:
         )
     )
     assert not [each for each in judged(kind, right) if each.key == "rules.judge-answer"]
+
+
+def test_other_ways_of_working_stand_where_the_list_is_open_and_each_once() -> None:
+    from zhubi.core.model.sheet import MethodUsed, Sheet
+    from zhubi.core.rules.compile import shipped
+
+    kind = shipped("dazu-2023-26").kind("dz.milestone-assessment")
+
+    def found(kind: Any, *methods: MethodUsed) -> list[str]:
+        problems = judge_review(kind, {}, Sheet(methods=methods), "technical", {})
+        return [each.key for each in problems if "method" in each.key or "twice" in each.key]
+
+    named, other = MethodUsed(method="data-check", name="数据查验"), MethodUsed(name="夜间抽检")
+    assert found(kind, named, other) == []
+    assert found(kind, named, named) == ["rules.judge-twice"]
+    assert found(kind, MethodUsed(method="gone", name="查验")) == ["rules.judge-unknown-method"]
+    assert found(kind.model_copy(update={"methods_open": False}), named, other) == [
+        "rules.judge-unknown-method"
+    ]

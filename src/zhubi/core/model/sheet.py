@@ -126,6 +126,24 @@ class EvidenceRef(Frozen):
     noted_at: Instant
 
 
+class MethodUsed(Frozen):
+    """A way of working (汇报, 核验, 访谈 …): ``method`` is the rulebook's own id of it, empty for any other."""
+
+    method: Slug | Literal[""] = ""
+    name: Annotated[Line, Field(min_length=1, max_length=60)]
+    done: bool = True
+    words: Words = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of a sheet: the rulebook's id, else its name."""
+        return self.method or self.name
+
+
+METHODS_LIMIT: Final = 40
+"""How many ways of working one sheet names at most."""
+
+
 class Total(Frozen):
     """A sheet's total, every number in the scale's smallest step.
 
@@ -158,4 +176,7 @@ class Sheet(Frozen):
     citations: Annotated[tuple[Citation, ...], Field(max_length=300, exclude_if=lambda cited: not cited)] = ()
     evidence: Annotated[
         tuple[EvidenceRef, ...], Field(max_length=EVIDENCE_LIMIT, exclude_if=lambda named: not named)
+    ] = ()
+    methods: Annotated[
+        tuple[MethodUsed, ...], Field(max_length=METHODS_LIMIT, exclude_if=lambda named: not named)
     ] = ()

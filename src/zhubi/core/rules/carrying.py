@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from zhubi.core.model.dossier import Content
 from zhubi.core.model.rulebook import FactRule, Question, ReviewKind
-from zhubi.core.model.sheet import Cuts, FactReading, Score, Sheet
+from zhubi.core.model.sheet import Cuts, FactReading, MethodUsed, Score, Sheet
 from zhubi.core.rules.checks import MATERIAL
 from zhubi.core.rules.difference import Change, Name, Plain, place_of
 from zhubi.core.rules.formchanges import content_changes, kind_changes
@@ -99,6 +99,7 @@ def carry_over(
             "facts": tuple(_facts(move, sheet)),
             "checks": tuple(_checks(move, sheet)),
             "indicators": tuple(_indicators(move, sheet)),
+            "methods": tuple(_methods(move, sheet)),
             "cuts": _cuts(move, sheet),
             "total": None,
             "recommendation": _recommendation(move, sheet),
@@ -123,6 +124,7 @@ def filled_places(sheet: Sheet) -> tuple[str, ...]:
         *(place_of("score", each.criterion) for each in sheet.scores),
         *(place_of("finding", each.finding) for each in sheet.findings),
         *(place_of("indicator", each.indicator) for each in sheet.indicators),
+        *(place_of("method-used", each.key) for each in sheet.methods),
         *(place_of("fact", each.fact) for each in sheet.facts),
         *(place_of("cut", each.line) for each in (sheet.cuts.lines if sheet.cuts is not None else ())),
         *(place_of("check", each.check) for each in sheet.checks if each.words),
@@ -244,6 +246,18 @@ def _indicators(move: _Move, sheet: Sheet) -> Iterable[Any]:
         else:
             words = "\n".join(filter(None, (judged.observed, judged.words)))
             move.drop("indicator", judged.indicator, "gone", judged.judgement, words)
+
+
+def _methods(move: _Move, sheet: Sheet) -> Iterable[MethodUsed]:
+    known = {each.id for each in move.kind.methods}
+    for used in _once(move, sheet.methods, "method-used", "key"):
+        if used.method in known or (not used.method and move.kind.methods_open):
+            yield used
+        elif move.kind.methods_open:
+            # The new form does not name it and forbids no other: it was done all the same.
+            yield used.model_copy(update={"method": ""})
+        else:
+            move.drop("method-used", used.key, "gone", None, "\n".join(filter(None, (used.name, used.words))))
 
 
 def _cuts(move: _Move, sheet: Sheet) -> Cuts | None:

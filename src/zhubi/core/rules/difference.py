@@ -131,10 +131,18 @@ _CUTS: Final[Fields] = {
     "total_follows": lambda each: each.total_follows,
 }
 _CHECK: Final[Fields] = {"words": lambda each: getattr(each, "words", "")}
+_METHOD: Final[Fields] = {
+    "done": lambda each: getattr(each, "done", False),
+    "words": lambda each: getattr(each, "words", ""),
+}
 _CITATION: Final[Fields] = {
     "document": lambda each: getattr(each, "document", ""),
     "page": lambda each: getattr(each, "page", None),
     "quotation": lambda each: getattr(each, "quotation", ""),
+}
+_EVIDENCE: Final[Fields] = {
+    "name": lambda each: getattr(each, "name", ""),
+    "about": lambda each: getattr(each, "about", ""),
 }
 _OWN: Final[Mapping[str, Callable[[Sheet], Value]]] = {
     "total": lambda sheet: None if sheet.total is None else sheet.total.points,
@@ -155,10 +163,12 @@ def sheet_changes(kind: ReviewKind, before: Sheet, after: Sheet) -> tuple[Change
         ("score", before.scores, after.scores, "criterion", _SCORE, kind.criteria),
         ("finding", before.findings, after.findings, "finding", _FINDING, kind.findings),
         ("indicator", before.indicators, after.indicators, "indicator", _INDICATOR, ()),
+        ("method-used", before.methods, after.methods, "key", _METHOD, kind.methods),
         ("fact", before.facts, after.facts, "fact", _FACT, kind.facts),
         ("cut", _lines(before), _lines(after), "line", _CUT, ()),
         ("check", before.checks, after.checks, "check", _CHECK, (*kind.checks, *kind.materials)),
         ("citation", before.citations, after.citations, "number", _CITATION, ()),
+        ("evidence", before.evidence, after.evidence, "digest", _EVIDENCE, ()),
     )  # fmt: skip
     for part, one, two, key, fields, rules in groups:
         names = {each.id: each.name for each in rules}

@@ -49,7 +49,9 @@ def judge_review(
     if kind.roles and role not in {each.id for each in kind.roles}:
         return (Problem("rules.judge-wrong-role", role),)
     results = check_results(kind, facts, sheet, materials=materials, role=role, budget=budget)
-    problems = [*_scores(kind, sheet, role), *_answers(kind, sheet), *_findings(kind, sheet)]
+    problems = [
+        *_scores(kind, sheet, role), *_answers(kind, sheet), *_findings(kind, sheet), *_methods(kind, sheet),
+    ]  # fmt: skip
     known = {each.id for each in kind.recommendations}
     if sheet.recommendation is not None and sheet.recommendation not in known:
         problems.append(Problem("rules.judge-unknown-recommendation", sheet.recommendation))
@@ -119,6 +121,15 @@ def _findings(kind: ReviewKind, sheet: Sheet) -> Iterator[Problem]:
     for finding in sheet.findings:
         if finding.finding not in known:
             yield Problem("rules.judge-unknown-finding", finding.finding)
+
+
+def _methods(kind: ReviewKind, sheet: Sheet) -> Iterator[Problem]:
+    known = {each.id for each in kind.methods}
+    yield from _repeated([each.key for each in sheet.methods])
+    for each in sheet.methods:
+        # A list that ends in 等 leaves room for others; one that does not is all there is.
+        if each.method not in known if each.method else not kind.methods_open:
+            yield Problem("rules.judge-unknown-method", each.key)
 
 
 def _total(kind: ReviewKind, sheet: Sheet, role: str) -> Iterator[Problem]:

@@ -109,7 +109,8 @@ def _said(sheet: Sheet) -> tuple[Any, ...]:
     words = {each.check: each.words for each in sheet.checks if each.words}
     return (
         sheet.scores, sheet.answers, sheet.findings, sheet.facts, words, sheet.indicators, sheet.cuts,
-        sheet.recommendation, sheet.recommendation_words, sheet.opinion, sheet.citations,
+        sheet.recommendation, sheet.recommendation_words, sheet.opinion, sheet.citations, sheet.methods,
+        sheet.evidence,
     )  # fmt: skip
 
 
@@ -158,6 +159,12 @@ def _touched_late(before: Sheet, after: Sheet) -> Touch | None:
         return Touch("recommendation", "recommendation", "words")
     if before.citations != after.citations:
         return Touch("citation", "", "value")
+    evidence = _first(before.evidence, after.evidence, lambda each: each.digest)
+    if evidence is not None:
+        return Touch("evidence", evidence[0], _part(evidence, "name", "about"))
+    method = _first(before.methods, after.methods, lambda each: each.key)
+    if method is not None:
+        return Touch("method", method[0], _part(method, "words", "done"))
     return None if same(before, after) else Touch("cuts", "core-indicators-stand", "value")
 
 

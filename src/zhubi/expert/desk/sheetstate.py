@@ -28,6 +28,7 @@ from zhubi.expert.desk.sheetviews import (
     CriterionRow,
     CutsView,
     FindingRow,
+    MethodRow,
     MissingRow,
     QuestionRow,
     RecommendationRow,
@@ -77,6 +78,7 @@ def sheet_state(
         sheet.recommendation_words,
         work.look_again(sheet),
         meaning_view(work, sheet),
+        _methods(kind, sheet),
     )  # fmt: skip
 
 
@@ -190,6 +192,23 @@ def _findings(kind: ReviewKind, role: str, sheet: Sheet) -> tuple[FindingRow, ..
         for each in kind.findings
         if not each.roles or role in each.roles
     )  # fmt: skip
+
+
+def _methods(kind: ReviewKind, sheet: Sheet) -> tuple[MethodRow, ...]:
+    """Those the policy names, in its order, whether used or not; then the others."""
+    used = {each.key: each for each in sheet.methods}
+    named = {each.id: each for each in kind.methods}
+    rows = [
+        MethodRow(
+            each.id, each.name.said(language()), each.id in used and used[each.id].done,
+            used[each.id].words if each.id in used else "", basis_text(each.basis),
+        )
+        for each in kind.methods
+    ]  # fmt: skip
+    rows += [
+        MethodRow(key, each.name, each.done, each.words, "") for key, each in used.items() if key not in named
+    ]
+    return tuple(rows)
 
 
 def _cuts(work: Work, sheet: Sheet) -> CutsView:

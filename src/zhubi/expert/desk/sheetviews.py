@@ -198,6 +198,18 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodRow:
+    """A way of working: one that the policy names, or another. ``id``: its id there, else its name."""
+
+    id: str
+    name: str
+    done: bool
+    words: str
+    basis: str
+    """Empty where the policy does not name it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SupposedRow:
     """What answering a finding with yes or no would change; empty for the answer that stands."""
 
@@ -263,6 +275,7 @@ class SheetState:
     look_again: tuple[str, ...] = ()
     """Places (``score:innovation``, ``opinion``) that ask for another look since the form or the papers changed."""
     meaning: MeaningView | None = None
+    methods: tuple[MethodRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

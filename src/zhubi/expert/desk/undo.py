@@ -76,6 +76,8 @@ def _name(state: SheetState, line: str, item: str) -> str:
         return next((each.label for each in state.facts if each.name == item), item)
     if line == "cut":
         return next((each.subject for each in state.budget if each.id == item), item)
+    if line == "method":
+        return next((each.name for each in state.methods if each.id == item), item)
     return next((str(each.name) for each in rows.get(line, ()) if each.id == item), "")
 
 
@@ -108,6 +110,8 @@ def _at(sheet: Sheet, step: Step) -> Any:
         "score": (sheet.scores, "criterion"), "question": (sheet.answers, "question"),
         "finding": (sheet.findings, "finding"), "fact": (sheet.facts, "fact"),
         "indicator": (sheet.indicators, "indicator"), "check": (sheet.checks, "check"),
+        "method": (sheet.methods, "key"),
+        "evidence": (sheet.evidence, "digest"),
         "cut": (sheet.cuts.lines if sheet.cuts is not None else (), "line"),
     }  # fmt: skip
     items, name = groups.get(touch.line, ((), ""))
