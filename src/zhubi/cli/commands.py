@@ -39,6 +39,7 @@ _COMMANDS: Final = {
     "correct": "zhubi.cli.changes:correct",
     "notes": "zhubi.cli.notes:notes",
     "phrases": "zhubi.cli.phrases:phrases",
+    "evidence": "zhubi.cli.evidence:evidence",
     "submit": "zhubi.cli.expert:submit",
     "conclude": "zhubi.cli.conclude:conclude",
     "print": "zhubi.cli.printing:print_",

@@ -218,6 +218,12 @@ def moment(text: str, now: datetime) -> datetime:
     return parsed.astimezone() if parsed.tzinfo is None else parsed
 
 
+from zhubi.cli import office_evidence as _evidence  # noqa: E402 - as the next
 from zhubi.cli import office_rounds as _rounds  # noqa: E402 - its commands hang themselves on the group above
 
 _rounds.install(office)
+_evidence.install(office)
+
+from zhubi.cli import office_papers as _papers  # noqa: E402 - as above
+
+_papers.install(office)

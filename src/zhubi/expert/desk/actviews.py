@@ -218,10 +218,10 @@ class RivalRow:
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """How far a sync is. ``done`` and ``total`` count what ``phase`` counts (bytes for blobs, records otherwise)."""
+    """How far a sync is. ``done`` and ``total`` count bytes for blobs and evidence, else records."""
 
     office: str
-    phase: Literal["checkpoint", "feed", "outbox", "receipts", "releases", "rulebooks", "blobs"]
+    phase: Literal["checkpoint", "feed", "outbox", "receipts", "releases", "rulebooks", "blobs", "evidence"]
     done: int
     total: int
 

@@ -78,7 +78,7 @@ class Desk:
         self.store.close()
 
     def _sweep_evidence(self) -> None:
-        if self.store.evidence.keys():
+        if self.store.evidence.reviews():
             from zhubi.expert.desk.evidence import sweep
 
             sweep(self)

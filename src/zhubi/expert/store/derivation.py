@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from zhubi.expert.store.database import Connection
-from zhubi.expert.store.evidence import evidence_of
+from zhubi.expert.store.evidence import accepted_among, evidence_of
 from zhubi.expert.store.records import record_of
 from zhubi.expert.store.touched import Touched
 from zhubi.expert.store.values import to_micros
@@ -291,14 +291,7 @@ def _accepted(connection: Connection, rows: Sequence[Any], person: str) -> froze
         record = record_of(row[1], row[2], row[3], row[4])
         if record.payload.author == person:
             named.update(each.digest for each in evidence_of(row[1], row[2], row[3], row[4]))
-    if not named:
-        return frozenset()
-    found = connection.execute(
-        "SELECT about FROM records WHERE type = 'acceptance' AND log_index IS NOT NULL"
-        " AND about IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(named)),),
-    )
-    return frozenset(row[0] for row in found)
+    return accepted_among(connection, named) if named else frozenset()
 
 
 def view_of(state: RoundState, dossier: str, matter: MatterState, now: datetime) -> AssignmentView | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -93,6 +93,22 @@ class EvidenceRoom:
         with self._database.reading() as connection:
             named = _named_by_records(connection, office, {each.key.round for each in found}, logged=True)
         return tuple(each for each in found if each.digest in named)
+
+    def reviews(self) -> tuple[AssignmentKey, ...]:
+        """The reviews for which anything was gathered."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT DISTINCT office, round, dossier FROM site_evidence").fetchall()
+        return tuple(AssignmentKey(*row) for row in found)
+
+    def named(self, key: Key, *, logged: bool = False) -> frozenset[str]:
+        """What signed reviews of one's own in this round name; ``logged``: only of those that the log holds."""
+        with self._database.reading() as connection:
+            return _named_by_records(connection, key.office, {key.round}, logged=logged)
+
+    def acceptances(self, digests: Sequence[str]) -> frozenset[str]:
+        """Those of several pieces of evidence whose acceptance the log holds."""
+        with self._database.reading() as connection:
+            return accepted_among(connection, digests)
 
     def received(self, digest: str, count: int) -> None:
         """The office holds so many bytes of it from the beginning."""
@@ -273,6 +289,16 @@ def evidence_of(digest: str, kid: str, compact: str, index: int | None) -> tuple
 
     body = record_of(digest, kid, compact, index).body
     return body.sheet.evidence if isinstance(body, ReviewBody) else ()
+
+
+def accepted_among(connection: Connection, digests: Iterable[str]) -> frozenset[str]:
+    """Those of several pieces of evidence whose acceptance the log holds."""
+    found = connection.execute(
+        "SELECT about FROM records WHERE type = 'acceptance' AND log_index IS NOT NULL"
+        " AND about IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(digests)),),
+    )
+    return frozenset(row[0] for row in found)
 
 
 def _sync_folder(folder: Path) -> None:
