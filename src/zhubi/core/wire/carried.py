@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from zhubi.core.model.sheet import About, EvidenceRef, Sheet
+from zhubi.core.model.sheet import Sheet
 from zhubi.core.model.values import Digest, Frozen, Line, Uuid, Words
 from zhubi.core.wire.messages import Compact, FeedItem, RecordResult, ReleaseAnswer, UploadAnswer
 
@@ -85,12 +85,11 @@ class CarriedNote(Frozen):
 
 
 class CarriedEvidence(Frozen):
-    """A piece of evidence of a draft, its ciphertext among the packet's blobs."""
+    """A piece of evidence that a draft's sheet names, its ciphertext among the packet's blobs."""
 
     round: Uuid
     dossier: Uuid
-    ref: EvidenceRef
-    about: About = ""
+    digest: Digest
     plain: Digest
     plain_size: Annotated[int, Field(ge=0)]
 
