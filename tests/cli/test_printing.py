@@ -100,3 +100,60 @@ def test_what_cannot_be_meant_is_said(shell: Any, tmp_path: Path) -> None:
     assert status == 1 and "建议核减表" in err
     status, _, err = shell("DZ26-002", "--record", "0000-00", "-o", tmp_path)
     assert status == 1 and "0000-00" in err
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """A round that one expert has handed in to, and ``zhubi office`` run beside no server at all."""
+    from datetime import UTC, datetime
+
+    from zhubi.cli.commands import run
+    from zhubi.demo.sheets import fill
+    from zhubi.expert.desk import overview, submit
+
+    monkeypatch.delenv("ZHUBI_LANG", raising=False)
+    story = stories.seat_expert(
+        stories.Story(tmp_path, stories.Clock(datetime.now(UTC))), *stories.DAZU, title="里程碑考核"
+    )
+    story.declare_all(story.desk, story.round)
+    story.sync(story.desk)
+    key = overview.rows(story.desk, None, 0, 1)[0].key
+    fill(story.desk, key)
+    submit.sign(story.desk, (key,), stories.PIN)
+    assert submit.submit(story.desk).unsent == 0
+    code = overview.row(story.desk, key).receipt_code
+    story.close()
+
+    def said(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = run(["office", "--dir", str(tmp_path / "office"), *map(str, arguments)])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, out, err
+
+    said.code = code  # type: ignore[attr-defined]
+    return said
+
+
+def test_the_office_prints_a_round_without_a_network(office: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "打印"
+    status, out, err = office("print", "里程碑考核", "-o", folder)
+    assert status == 0, err
+    assert [each.name for each in folder.iterdir()] == [f"DZ26-002-陈思远-现场考察表-{office.code}.pdf"]
+    assert office.code in out and "共 1 份" in err and "明文" in err
+    assert err.count("没有可打印的评审表") == 2
+    for form, title in (("commitments", "承诺与回避汇总"), ("signatures", "签字页")):
+        assert office("print", "里程碑考核", "--form", form, "-o", folder)[0] == 0
+        assert len(list(folder.glob(f"*{title}*.pdf"))) == 1
+    status, out, err = office("print", "里程碑考核", "-o", folder)
+    assert (status, out) == (1, "") and "已存在" in err
+
+
+def test_the_office_names_the_record_of_a_code(office: Any) -> None:
+    status, out, err = office("find", office.code.lower())
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{office.code}  个人评审表") and "陈思远" in out and "DZ26-002" in out
+    status, out, err = office("find", "不是短码")
+    assert (status, out) == (1, "") and "7K3M-Q2" in err

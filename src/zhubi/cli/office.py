@@ -227,3 +227,7 @@ _evidence.install(office)
 from zhubi.cli import office_papers as _papers  # noqa: E402 - as above
 
 _papers.install(office)
+
+from zhubi.cli import office_letters as _letters  # noqa: E402 - as above
+
+_letters.install(office)

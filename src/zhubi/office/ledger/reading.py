@@ -130,6 +130,17 @@ class Reading:
         """What a person has said under an id."""
         return self._one(_BY_ID, {"author": author, "id": id})
 
+    def named(self, beginning: str, limit: int) -> list[Stored]:
+        """The records whose digest begins with these hexadecimal digits, in log order, at most ``limit``."""
+        wanted = records.c.digest.startswith(beginning, autoescape=True)
+        return self._stored(
+            self._rows(select(records).where(wanted).order_by(records.c.log_index).limit(limit))
+        )
+
+    def digests(self) -> list[str]:
+        """The digests of all records, in log order."""
+        return [row.digest for row in self._rows(select(records.c.digest).order_by(records.c.log_index))]
+
     def at(self, index: int) -> Stored | None:
         """The record at an index of the log."""
         return self._one(select(records).where(records.c.log_index == index))
