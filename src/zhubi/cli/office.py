@@ -231,3 +231,7 @@ _papers.install(office)
 from zhubi.cli import office_letters as _letters  # noqa: E402 - as above
 
 _letters.install(office)
+
+from zhubi.cli import office_packets as _packets  # noqa: E402 - as above
+
+_packets.install(office)

@@ -32,6 +32,7 @@ class RecordType(StrEnum):
     DECLARATION = "declaration"
     REVIEW = "review"
     ATTENDANCE = "attendance"
+    CONTACT_REPORT = "contact-report"
     PURGE = "purge"
     CONCLUSION = "conclusion"
     STAFF_KEY = "staff-key"
@@ -60,7 +61,10 @@ EXPERT_TYPES: Final = frozenset(
         RecordType.CONCLUSION,
     }
 )
-"""What experts say; a conclusion the one of them who chairs."""
+"""What experts say to the office; a conclusion the one of them who chairs.
+
+A contact report is not among them: it is an expert's word too, and reaches the office only as a sealed letter.
+"""
 HEADED_TYPES: Final = frozenset(
     {
         RecordType.COMMITMENT,
@@ -354,6 +358,23 @@ class ConclusionBody(Frozen):
     """Why a correction was made; empty for the first one."""
 
 
+class ContactReportBody(Frozen):
+    """请托情况报告: who approached the author about a review, when and how, and what they asked or offered.
+
+    It is signed like every record, and never logged as one: it travels sealed to the inspectors, as a letter.
+    """
+
+    who: Annotated[Line, Field(min_length=1)]
+    when: Line = ""
+    how: Line = ""
+    project: Line = ""
+    """Which project or round it was about, as the author calls it; empty where they do not say."""
+    asked: Annotated[Words, Field(min_length=1, max_length=8000)]
+    gift: Annotated[Words, Field(max_length=2000)] = ""
+    """What was offered or given, and what became of it; empty for nothing."""
+    words: Words = ""
+
+
 class PurgeBody(Frozen):
     """A round's material is gone from one device; what could not be reached is said elsewhere, in words."""
 
@@ -384,6 +405,7 @@ Body = (
     | ReviewBody
     | AttendanceBody
     | ConclusionBody
+    | ContactReportBody
     | PurgeBody
 )
 
@@ -407,6 +429,7 @@ BODIES: Final[dict[RecordType, type[Frozen]]] = {
     RecordType.REVIEW: ReviewBody,
     RecordType.ATTENDANCE: AttendanceBody,
     RecordType.CONCLUSION: ConclusionBody,
+    RecordType.CONTACT_REPORT: ContactReportBody,
     RecordType.PURGE: PurgeBody,
 }
 

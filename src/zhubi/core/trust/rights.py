@@ -22,7 +22,7 @@ SIGNERS: Final[dict[RecordType, frozenset[str]]] = {
     RecordType.KEY_RELEASE: frozenset({SERVICE}),
     RecordType.ACCEPTANCE: frozenset({SERVICE}),
     RecordType.REFUSAL: frozenset({SERVICE}),
-} | {each: frozenset({EXPERT}) for each in EXPERT_TYPES}
+} | {each: frozenset({EXPERT}) for each in (*EXPERT_TYPES, RecordType.CONTACT_REPORT)}
 """The roles whose keys sign records of each type."""
 
 Wrong = Literal["origin", "key", "author", "role", "chair"]

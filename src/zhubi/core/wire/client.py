@@ -24,6 +24,7 @@ from zhubi.core.wire.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     FeedPage,
+    LetterAnswer,
     RecordsAnswer,
     RecordsRequest,
     ReleaseAnswer,
@@ -197,6 +198,13 @@ class OfficeClient:
         return _typed(
             UploadAnswer,
             self._mine("PUT", f"/v1/uploads/{digest}", RECORD_LIMIT, body=data, headers=headers, again=False),
+        )
+
+    def send_letter(self, sealed: bytes) -> LetterAnswer:
+        """Brings a sealed letter for the inspectors, at most 256 KiB; the same again changes nothing."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return _typed(
+            LetterAnswer, self._mine("POST", "/v1/letters", PROOF_LIMIT * 2, body=sealed, headers=headers)
         )
 
     # How the calls are made

@@ -152,3 +152,10 @@ class Problem(Frozen):
     detail: str = ""
     details: dict[str, str] = Field(default_factory=dict)
     retry_after: int | None = None
+
+
+class LetterAnswer(Frozen):
+    """A sealed letter is a leaf of the log, and the proof of that; nothing else is kept of who brought it."""
+
+    digest: Digest
+    proof: str

@@ -9,7 +9,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zhubi import __version__
 from zhubi.office.access.limits import RateLimit
-from zhubi.office.api import access_calls, blob_calls, log_calls, problems, record_calls, upload_calls
+from zhubi.office.api import (
+    access_calls,
+    blob_calls,
+    letter_calls,
+    log_calls,
+    problems,
+    record_calls,
+    upload_calls,
+)
 from zhubi.office.opening import Office
 from zhubi.office.vault.uploads import Uploads
 
@@ -70,9 +78,11 @@ def create_app(office: Office) -> FastAPI:
         "enrolment-subject": RateLimit(8, 2),
         "token-address": RateLimit(200, 120),
         "token-subject": RateLimit(20, 20),
+        "letter-address": RateLimit(60, 20),
+        "letter-subject": RateLimit(12, 2),
     }
     problems.install(app)
-    for calls in (access_calls, record_calls, log_calls, blob_calls, upload_calls):
+    for calls in (access_calls, record_calls, log_calls, blob_calls, upload_calls, letter_calls):
         app.include_router(calls.router)
     app.add_middleware(BodyLimit)
     return app

@@ -28,6 +28,8 @@ _IN_A_ROUND: Final = (_ONE_SUBJECT - {RecordType.DOSSIER}) | {
 
 def check_shape(payload: Payload) -> None:
     """Returns when a record names the round and the dossier that its type is about; else ``ledger.malformed``."""
+    if payload.type is RecordType.CONTACT_REPORT:
+        raise _malformed("type", "a contact report is logged only as a sealed letter")
     if payload.type in _ONE_SUBJECT and len(payload.subjects) != 1:
         raise _malformed("subjects", f"one dossier was expected, {len(payload.subjects)} are named")
     if payload.type in _IN_A_ROUND and payload.round is None:

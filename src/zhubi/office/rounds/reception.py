@@ -176,6 +176,9 @@ def _read(reading: Reading, compact: str, person: str, digest: str) -> Record:
         raise RoundsError(
             "rounds.record-form", "the record is not of the form its type asks", place=clean_line(place, 200)
         ) from None
+    if record.type is RecordType.CONTACT_REPORT:
+        # Refused here, where nothing is logged: a signed refusal would tell who wrote it, and that they did.
+        raise RoundsError("rounds.only-sealed", "a contact report is taken only as a sealed letter")
     if record.payload.model_dump(mode="json") != dict(payload):
         raise RoundsError(
             "rounds.record-form", "the record leaves out what every record says", place="payload"
