@@ -10,13 +10,14 @@ import pytest
 
 from zhubi.core.model.dossier import BudgetLine, Card, Content, Fact, Indicator, Unit
 from zhubi.core.model.paper import Paper, Table
-from zhubi.core.model.records import DeclarationBody, Relation
+from zhubi.core.model.records import AttendanceBody, DeclarationBody, Relation
 from zhubi.core.model.sheet import (
     Cut,
     Cuts,
     EvidenceRef,
     FactReading,
     IndicatorJudgement,
+    MethodUsed,
     Score,
     Sheet,
     Total,
@@ -24,6 +25,7 @@ from zhubi.core.model.sheet import (
 from zhubi.core.rules.compile import shipped
 from zhubi.core.rules.printed import (
     Occasion,
+    attended_text,
     commitments_paper,
     cuts_paper,
     declared_row,
@@ -98,6 +100,26 @@ def test_the_paper_names_the_record_how_it_stands_and_when_the_expert_signed_in(
     made = review_paper(INSPECTION, Sheet(), "technical", CARD, draft, None)
     assert made.digest is None and not made.listing
     assert fact(made, "签名情况") is None and fact(made, "到会") is None
+
+
+def test_how_they_worked_stands_first_by_the_names_of_the_rules_and_their_own() -> None:
+    known = INSPECTION.methods[0] if INSPECTION.methods else None
+    used = (
+        MethodUsed(method=known.id if known else "", name=known.name.zh if known else "汇报"),
+        MethodUsed(name="夜班抽查", done=False, words="设备检修"),
+    )
+    rows = table(
+        review_paper(INSPECTION, Sheet(methods=used), "technical", CARD, OCCASION, None), "程序和方法"
+    ).rows
+    assert rows == (
+        (known.name.zh if known else "汇报", "已进行", ""),
+        ("夜班抽查", "未进行", "设备检修"),
+    )
+
+
+def test_signing_in_is_told_with_its_way_and_words() -> None:
+    body = AttendanceBody(mode="site", at="2026-07-03T01:02:00Z", words="随第二批到")
+    assert attended_text(body).endswith("现场签到；随第二批到")
 
 
 def test_how_a_record_stands_is_told_in_words() -> None:

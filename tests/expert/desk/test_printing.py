@@ -12,7 +12,7 @@ import pytest
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.paper import Table
 from zhubi.core.trust.receipts import receipt_code
-from zhubi.expert.desk import declare, overview, printing, review, submit
+from zhubi.expert.desk import attendance, declare, overview, printing, review, submit
 from zhubi.expert.desk.views import ReviewKey
 
 from .test_review import fill, key_of
@@ -167,3 +167,19 @@ def test_every_review_of_a_round_goes_into_a_folder_and_one_that_fails_keeps_no_
     table = printing.paper(desk, unsealed.round, "signatures").parts[0]
     assert isinstance(table, Table)
     assert table.rows[0][5] == receipt_code(digest_of(desk, keys[0]))
+
+
+def test_who_signed_in_before_is_printed_as_there_on_both_sides(unsealed: Any, key: ReviewKey) -> None:
+    from zhubi.office.rounds.printing import round_papers
+
+    desk = unsealed.desk
+    assert "到会" not in dict(printing.paper(desk, key).facts)
+    attendance.sign_in(desk, unsealed.round, (key.dossier,), PIN, "site")
+    assert "现场签到" in dict(printing.paper(desk, key).facts)["到会"]
+    fill(desk, key)
+    submit.sign(desk, (key,), PIN)
+    assert submit.submit(desk).unsent == 0
+    own = printing.paper(desk, key)
+    (made,), _ = round_papers(unsealed.office, unsealed.round, now=unsealed.clock())
+    assert (made.paper.digest, made.paper.parts) == (own.digest, own.parts)
+    assert dict(made.paper.facts)["到会"] == dict(own.facts)["到会"]

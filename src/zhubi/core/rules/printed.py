@@ -12,10 +12,11 @@ from typing import Final, Literal
 
 from zhubi.core.model.dossier import Card, Content
 from zhubi.core.model.paper import Paper, Passage, Table
-from zhubi.core.model.records import DeclarationBody
+from zhubi.core.model.records import AttendanceBody, DeclarationBody
 from zhubi.core.model.rulebook import ConflictRelation, ReviewKind
 from zhubi.core.model.sheet import Sheet
 from zhubi.core.model.text import clean_file_name
+from zhubi.core.model.values import parse_instant
 from zhubi.core.rules.cuts import after_cuts
 from zhubi.core.rules.printedparts import BLANK, columns, moment_text, role_name, sheet_parts, yuan
 from zhubi.core.rules.scoring import points_text
@@ -88,6 +89,12 @@ def standing_text(signed_at: datetime, logged_at: datetime | None, *marks: str) 
     logged = moment_text(logged_at) if logged_at is not None else ""
     said = [say(key, signed=moment_text(signed_at), logged=logged)]
     return say("papers.semicolon").join([*said, *(say(f"papers.standing-{each}") for each in marks)])
+
+
+def attended_text(body: AttendanceBody) -> str:
+    """When and how somebody signed in, and what they wrote to it."""
+    said = say(f"papers.attended-{body.mode}", at=moment_text(parse_instant(body.at)))
+    return say("papers.semicolon").join(filter(None, (said, body.words)))
 
 
 def review_paper(

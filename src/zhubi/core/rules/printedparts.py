@@ -22,6 +22,7 @@ def sheet_parts(
 ) -> tuple[Table | Passage, ...]:
     """What a sheet says, in the order of the form. ``content`` None: what it names is named by its ids."""
     return (
+        *_methods(kind, sheet),
         *_scores(kind, sheet, role),
         *_indicators(sheet, content),
         *_facts(kind, sheet, content),
@@ -63,6 +64,20 @@ def columns(*described: str) -> tuple[Column, ...]:
 def role_name(kind: ReviewKind, role: str) -> str:
     """An expert's role as the form names it; its id where it does not."""
     return next((each.name.said(language()) for each in kind.roles if each.id == role), role)
+
+
+def _methods(kind: ReviewKind, sheet: Sheet) -> tuple[Table, ...]:
+    named = {each.id: each.name.said(language()) for each in kind.methods}
+    rows = tuple(
+        (
+            named.get(each.method, each.name),
+            say("papers.method-done" if each.done else "papers.method-not-done"),
+            each.words,
+        )
+        for each in sheet.methods
+    )
+    head = columns("method:4", "done:0", "words:6")
+    return (Table(heading=say("papers.methods"), columns=head, rows=rows),) if rows else ()
 
 
 def _scores(kind: ReviewKind, sheet: Sheet, role: str) -> tuple[Table, ...]:

@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.records import DeclarationBody, DossierBody, Record, RecordType, RefusalBody, ReviewBody
+from zhubi.core.model.records import (
+    AttendanceBody,
+    DeclarationBody,
+    DossierBody,
+    Record,
+    RecordType,
+    RefusalBody,
+    ReviewBody,
+)
 from zhubi.core.model.values import parse_instant
+from zhubi.core.rules.attendance import attendances
 from zhubi.core.rules.lifecycle import Stage, is_late
 from zhubi.core.rules.printed import (
     ROUND_FORMS,
     Occasion,
     SignedRow,
+    attended_text,
     commitments_paper,
     cuts_paper,
     declared_row,
@@ -246,6 +256,12 @@ def _occasion(
     record: Record | None = None,
     standing: str = "",
 ) -> Occasion:
+    attended = ""
+    if key is not None:
+        about = [each.record for each in desk.store.records.of_dossier(key.office, key.dossier, key.round)]
+        there = attendances(about, key.dossier).get(office.person)
+        if there is not None and isinstance(there.body, AttendanceBody):
+            attended = attended_text(there.body)
     return Occasion(
         form.view.organiser,
         form.view.title,
@@ -256,6 +272,7 @@ def _occasion(
         record.digest if record is not None else "",
         receipt_code(record.digest) if record is not None else "",
         standing,
+        attended,
     )
 
 

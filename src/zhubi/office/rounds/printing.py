@@ -10,15 +10,17 @@ from typing import Literal
 from zhubi.core.model.dossier import Card, Content
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.paper import Paper
-from zhubi.core.model.records import DeclarationBody, DossierBody, RecordType, ReviewBody
+from zhubi.core.model.records import AttendanceBody, DeclarationBody, DossierBody, RecordType, ReviewBody
 from zhubi.core.model.rulebook import ReviewKind
 from zhubi.core.model.values import parse_instant
+from zhubi.core.rules.attendance import attendances
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, Stage, commitment_of, is_late
 from zhubi.core.rules.overrides import apply_overrides, apply_to_relations
 from zhubi.core.rules.printed import (
     ROUND_FORMS,
     Occasion,
     SignedRow,
+    attended_text,
     commitments_paper,
     cuts_paper,
     declared_row,
@@ -155,7 +157,7 @@ def _review(office: Office, reading: Reading, view: RoundView, seat: _Seat, form
     card = _dossier(version).card if version is not None else seat.card
     occasion = _occasion(
         office, view, policy.short.said(language()), seat.name, seat.unit, review.digest,
-        _standing(view, seat.view, stored),
+        _standing(view, seat.view, stored), _attended(reading, view, seat),
     )  # fmt: skip
     if form == "cuts":
         if content is None:
@@ -178,6 +180,13 @@ def _standing(view: RoundView, seat: AssignmentView, stored: Stored | None) -> s
         marks.append("returned")
     at = datetime.fromtimestamp(logged, UTC) if logged is not None else None
     return standing_text(parse_instant(review.payload.made_at), at, *marks)
+
+
+def _attended(reading: Reading, view: RoundView, seat: _Seat) -> str:
+    dossier = seat.dossier.payload.subjects[0]
+    there = reading.by_type(RecordType.ATTENDANCE, round=view.round, subject=dossier, author=seat.person)
+    found = attendances([each.record for each in there], dossier).get(seat.person)
+    return attended_text(found.body) if found is not None and isinstance(found.body, AttendanceBody) else ""
 
 
 def _commitments(
@@ -238,11 +247,18 @@ def _signatures(
 
 
 def _occasion(
-    office: Office, view: RoundView, rules: str, name: str, unit: str, digest: str, said: str
+    office: Office,
+    view: RoundView,
+    rules: str,
+    name: str,
+    unit: str,
+    digest: str,
+    said: str,
+    attended: str = "",
 ) -> Occasion:
     return Occasion(
         view.organiser, view.title, rules, name, unit, moment_text(office.clock()), digest,
-        receipt_code(digest) if digest else "", said,
+        receipt_code(digest) if digest else "", said, attended,
     )  # fmt: skip
 
 
