@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from storyhouse.clock import Clock
-from storyhouse.expert import PIN, Expert
+from storyhouse.expert import PASSPHRASE, PIN, Expert
 from storyhouse.forms import fill_by_form, lay_out_for
 from storyhouse.office import House
 
+from zhubi.cli import commands
 from zhubi.core.model.records import RecordType
 from zhubi.core.rules.compile import shipped
 from zhubi.core.trust.packets import PacketError
@@ -319,3 +320,64 @@ def test_drafts_go_to_another_device_and_nothing_typed_there_is_lost(
     tablet.submit()
     tablet.sync()
     assert [each.state for each in evidence.rows(tablet.desk, tablet.key("SX-1"))] == ["accepted"]
+
+
+def test_the_same_from_a_shell(
+    here: House,
+    experts: Callable[..., Expert],
+    tmp_path: Path,
+    stick: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    round_id, dossiers = site_round(here, tmp_path, 2)
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE, encoding="utf-8")
+    panel = [experts(name) for name in ("陈思远", "苏曼", "韩立冬")]
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        capsys.readouterr()
+        status = commands.run(["--lang", "zh", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, out + err
+
+    def office(*arguments: str | Path) -> tuple[int, str]:
+        return run("office", "--dir", here.home, *arguments)
+
+    def packet(expert: Expert, *arguments: str | Path) -> tuple[int, str]:
+        # The global option stands before the command, and the passphrase behind it.
+        act, *rest = arguments
+        expert.close()
+        try:
+            return run("--directory", expert.folder, "packet", act, "--passphrase-file", secret, *rest)
+        finally:
+            expert.open()
+
+    for each in panel:
+        here.seat(round_id, dossiers.values(), each.person)
+        each.take_up(round_id)
+        for code in ("SX-1", "SX-2"):
+            fill_by_form(each.desk, each.key(code))
+    bags = tmp_path / "bags"
+    bags.mkdir()
+    for each in panel[:2]:
+        each.sign("SX-1", "SX-2")
+        status, said = packet(each, "export", bags)
+        assert status == 0 and "签名记录 2 份" in said and "不是送达证明" in said
+    (bags / "zz-broken.zhubi").write_bytes(next(bags.iterdir()).read_bytes()[:-5])
+    status, said = office("receive", bags, "--answer", stick)
+    assert status == 1, "one of the three packets is broken"
+    assert said.count("记录：新收 2，已有 0") == 2 and "不完整" in said
+    assert "尚缺 现场考察  韩立冬：SX-1、SX-2" in said
+    answers = {name: next(stick.glob(f"回执-{name}-*.zhubi")) for name in ("陈思远", "苏曼")}
+    chen = panel[0]
+    status, said = packet(chen, "inspect", answers["陈思远"], answers["苏曼"])
+    assert status == 1 and "回执 5 份" in said and "不是给这里的" in said
+    status, said = packet(chen, "import", answers["陈思远"])
+    assert status == 0 and "2 份记录已核验回执" in said and chen.stage("SX-2") == "submitted"
+    status, said = packet(chen, "import", answers["陈思远"])
+    assert status == 0 and "没有新内容" in said
+    assert packet(chen, "export", bags)[0] == 1, "nothing waits any more"
+    status, said = office("packet", "现场考察", "--output", stick, "--materials", "--expert", "韩立冬")
+    assert status == 0 and "韩立冬" in said
+    assert packet(panel[2], "import", next(stick.glob("回执-韩立冬-*.zhubi")))[0] == 0
