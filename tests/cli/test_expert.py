@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from zhubi.core.trust.invitations import encode_invitation
-from zhubi.expert.desk import overview, review
+from zhubi.expert.desk import overview, review, selection
 
 PIN = "246810"
 PASSPHRASE = "朱笔圈点一二三四五六七八"
@@ -118,7 +118,8 @@ def test_a_day_from_a_shell(enrolled: Any, shell: Shell, tmp_path: Path) -> None
     assert (status, err) == (0, "")
     assert out.startswith("下一步：") and "DZ26-002" in out and "已填完，待签名" in out
     status, out, err = shell("submit", "--dry-run")
-    assert status == 0 and out.splitlines() == ["[x] DZ26-002 100 继续实施 可提交"]
+    assert status == 0
+    assert out.splitlines() == ["[x] DZ26-002 100 继续实施 可提交", "DZ26-002 试送：可以收下"]
     status, out, err = shell("submit", "DZ26-002", "NO-SUCH", "--pin-file", str(shell.pin))
     assert status == 1 and "没有待提交的项目 NO-SUCH" in err
     assert "DZ26-002 个人评审表 已提交" in out
@@ -457,3 +458,35 @@ def test_a_chair_concludes_from_a_shell(enrolled: Any, shell: Shell) -> None:
     assert concludes("--words", "另有说明。", "--reason", "再来一次")[2].startswith("与现行专家组意见相同")
     status, out, err = shell("--lang", "en", "conclude", "DZ26-002")
     assert (status, err) == (0, "") and "The conclusion that stands: stopped" in out
+
+
+def test_handing_in_from_a_shell_names_what_is_left_and_tells_programs(enrolled: Any, shell: Shell) -> None:
+    shell("sync")
+    desk = enrolled.open()
+    enrolled.declare_all(desk, enrolled.round)
+    enrolled.sync(desk)
+    first, second = [each.key for each in overview.rows(desk, None, 0, 2)]
+    for row in review.open_review(desk, first).state.criteria:
+        review.set_score(desk, first, row.id, row.full_text)
+    review.set_finding(desk, first, "nodes_met", "yes")
+    review.set_finding(desk, first, "poor_effort", "no")
+    review.set_recommendation(desk, first, "continue", "")
+    review.set_score(desk, second, "node", "60")
+    codes = [each.code for each in overview.rows(desk, None, 0, 2)]
+    selection.keep_back(desk, [first], back=True)
+    desk.close()
+
+    pin = ("--pin-file", str(shell.pin))
+    status, out, err = shell("submit", *pin)
+    assert (status, "暂缓" in out, "已提交" in out) == (0, True, False)
+    assert f"{codes[1]} 还缺：" in err and "实施力度" in err
+    status, _, err = shell("submit", "--round", "没有这个")
+    assert status == 2 and "评审场次" in err
+    status, out, _ = shell("submit", "--all", "--dry-run", "--json")
+    told = json.loads(out)
+    assert status == 1, "all was asked for, and one sheet lacks something"
+    assert [each["state"] for each in told["trial"]["results"]] == ["fits"]
+    status, out, _ = shell("submit", "--all", "--json", *pin)
+    told = json.loads(out)
+    assert (status, told["unsent"], [each["state"] for each in told["delivered"]]) == (1, 0, ["proven"])
+    assert shell("submit", codes[0], *pin)[0] == 1, "handed in already: nothing of that name waits"

@@ -1,4 +1,4 @@
-"""The expert's acts for a shell: enrol, sync, status, submit.
+"""The expert's acts for a shell: enrol, sync, status.
 
 Exit status: 0 done; 1 a problem, said in a sentence on standard error; 2 wrong usage.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zhubi.expert.desk.opening import Desk
-    from zhubi.expert.desk.views import Delivered, SubmitRow, SubmitStep, SyncReport
+    from zhubi.expert.desk.views import SyncReport
 
 _INVITATION_LIMIT: Final = 200_000
 FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -154,70 +154,6 @@ def _status_lines(desk: Desk, every: bool) -> list[str]:
         if count < each.total:
             lines.append(say("cli.more-rows", count=each.total - count))
     return lines
-
-
-@click.command(help=say("cli.help-submit"))
-@click.argument("codes", nargs=-1)
-@click.option("--dry-run", is_flag=True, help=say("cli.opt-dry-run"))
-@click.option("--yes", is_flag=True, help=say("cli.opt-yes"))
-@pin_file_option
-@passphrase_file
-@click.pass_obj
-def submit(
-    place: Place,
-    codes: tuple[str, ...],
-    dry_run: bool,
-    yes: bool,
-    pin_file: Path | None,
-    passphrase_file: Path | None,
-) -> int:
-    from zhubi.expert.desk import submit as submitting
-
-    with asking.open_desk(place, passphrase_file, read_only=dry_run) as desk:
-        listed = [each for each in submitting.ready(desk) if not codes or each.code in codes]
-        for row in listed:
-            click.echo(_submit_line(row))
-        unknown = sorted(set(codes) - {each.code for each in listed})
-        for code in unknown:
-            click.echo(say("cli.unknown-code", code=code), err=True)
-        keys = [each.key for each in listed if each.state == "ready"]
-        if dry_run:
-            return 1 if unknown else 0
-        failed = bool(unknown)
-        if keys:
-            if not yes and pin_file is None:
-                click.confirm(say("cli.confirm-sign", count=len(keys)), abort=True, err=True)
-            signed = submitting.sign(desk, keys, asking.pin(pin_file), _step)
-            failed = failed or any(each.problem for each in signed)
-        report = submitting.submit(desk, _step)
-        for each in report.delivered:
-            click.echo(_delivered_line(each))
-        for title, count in report.complete:
-            click.echo(say("cli.complete", title=title, count=count))
-        if report.problem:
-            click.echo(report.problem, err=True)
-        if report.unsent:
-            click.echo(say("cli.unsent", count=report.unsent), err=True)
-    return 1 if failed or report.problem or report.unsent else 0
-
-
-def _submit_line(row: SubmitRow) -> str:
-    mark = {"ready": "[x]", "signed": "[>]"}.get(row.state, "[ ]")
-    note = say(f"cli.row-{row.state}", missing=row.missing_count)
-    parts = (mark, row.code, row.score_text, row.recommendation_name, note, row.reason)
-    return " ".join(part for part in parts if part)
-
-
-def _step(step: SubmitStep) -> None:
-    if not step.ok:
-        click.echo(f"{step.code} {say(f'cli.step-{step.step}')} {step.sentence}", err=True)
-
-
-def _delivered_line(each: Delivered) -> str:
-    outcome = say(f"cli.delivered-{each.state}")
-    return " ".join(
-        part for part in (each.code, each.what, outcome, each.receipt_code, each.sentence) if part
-    )
 
 
 def as_json_text(value: Any) -> str:

@@ -16,7 +16,7 @@ from zhubi.core.trust.canonical import canonical, sha256_hex
 from zhubi.core.trust.encodings import from_base64url, to_base64url
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.keys import SigningKey
-from zhubi.core.trust.records import MAX_COMPACT, peek, read, record_digest, sign
+from zhubi.core.trust.records import MAX_COMPACT, is_unsigned, peek, read, record_digest, sign, unsigned
 
 KEY = SigningKey.from_seed(bytes(range(32)))
 KNOWN = {KEY.kid: KEY.public}.get
@@ -224,3 +224,13 @@ def test_peek_checks_no_signature_and_says_so():
     forged = built(header(), canonical(SAID), SigningKey.generate())
     assert peek(forged) == (SAID, KEY.kid)
     assert "unverified" in (peek.__doc__ or "")
+
+
+def test_a_record_that_nobody_signed_shows_what_it_would_say_and_is_never_read() -> None:
+    key = SigningKey.generate()
+    compact = unsigned({"type": "review"}, key.kid)
+    assert is_unsigned(compact) and not is_unsigned(sign({"type": "review"}, key))
+    assert peek(compact) == ({"type": "review"}, key.kid)
+    with pytest.raises(TrustError) as caught:
+        read(compact, {key.kid: key.public}.get)
+    assert caught.value.kind == "trust.bad-signature"

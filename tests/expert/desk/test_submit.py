@@ -8,8 +8,9 @@ import pytest
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RecordType
-from zhubi.expert.desk import overview, review, settle, submit, trail
+from zhubi.expert.desk import overview, review, selection, settle, submit, trail, trial
 from zhubi.expert.desk.views import ReviewKey, SubmitStep
+from zhubi.office.rounds.seats import withdraw
 
 from .test_review import fill, key_of
 
@@ -307,3 +308,64 @@ def test_an_ended_round_takes_no_edits_and_can_be_purged(unsealed: Any, key: Rev
     unsealed.sync(desk)
     with unsealed.office.ledger.reading() as reading:
         assert len(reading.by_type(RecordType.PURGE)) == 1
+
+
+def test_a_trial_says_of_each_what_the_office_would_say_and_leaves_nothing(
+    unsealed: Any, key: ReviewKey
+) -> None:
+    desk = unsealed.desk
+    lacking, signed = key_of(unsealed, "DZ26-004"), key_of(unsealed, "DZ26-007")
+    fill(desk, key)
+    fill(desk, signed)
+    review.set_score(desk, lacking, "node", "60")
+    submit.sign(desk, [signed], PIN)
+    before = unsealed.office.ledger.checkpoint()
+    report = trial.try_out(desk, [key, lacking, signed])
+    assert [(each.code, each.state) for each in report.results] == [
+        ("DZ26-002", "fits"), ("DZ26-004", "lacks"), ("DZ26-007", "fits"),
+    ]  # fmt: skip
+    assert "填完才能签名" in report.results[1].sentence
+    assert (unsealed.office.ledger.checkpoint(), reviews_in_log(unsealed)) == (before, 0)
+    assert (stage(desk, key), stage(desk, signed)) == ("complete", "signed")
+
+
+def test_a_trial_tells_late_from_refused_before_anything_is_signed(
+    unsealed: Any, key: ReviewKey, clock: Any
+) -> None:
+    desk = unsealed.desk
+    other = key_of(unsealed, "DZ26-004")
+    fill(desk, key)
+    fill(desk, other)
+    clock.on(hours=31)
+    assert [each.state for each in trial.try_out(desk, [key]).results] == ["late"]
+    withdraw(
+        unsealed.office, unsealed.office.staff(), key.round, other.dossier, reason="申报方撤回", now=clock()
+    )
+    late, refused = trial.try_out(desk, [key, other]).results
+    assert (late.state, refused.state) == ("late", "refused")
+    assert "撤回" in refused.sentence
+    assert stage(desk, other) == "overdue", "a trial is no refusal"
+
+
+def test_off_the_network_a_trial_says_so(unsealed: Any, key: ReviewKey) -> None:
+    fill(unsealed.desk, key)
+    unsealed.server.stop()
+    report = trial.try_out(unsealed.desk, [key])
+    assert report.results == () and "网络不通" in report.problem
+
+
+def test_what_is_kept_back_is_remembered_until_it_is_signed(unsealed: Any, key: ReviewKey) -> None:
+    fill(unsealed.desk, key)
+    selection.keep_back(unsealed.desk, [key], back=True)
+    unsealed.desk.close()
+    desk = unsealed.open()
+    assert [each.kept_back for each in submit.ready(desk)] == [True]
+    submit.sign(desk, [key], PIN)
+    assert selection.kept_back(desk) == frozenset()
+
+
+def test_what_is_missing_is_named(unsealed: Any, key: ReviewKey) -> None:
+    review.set_score(unsealed.desk, key, "node", "60")
+    (row,) = submit.ready(unsealed.desk)
+    assert len(row.lacks) == row.missing_count
+    assert any("实施力度" in each for each in row.lacks)

@@ -20,6 +20,7 @@ ALGORITHM: Final = "Ed25519"
 RECORD_TYPE: Final = "zhubi-record+json"
 MAX_COMPACT: Final = 1024 * 1024
 _SIGNATURE_BYTES: Final = 64
+_NO_SIGNATURE: Final = to_base64url(bytes(_SIGNATURE_BYTES))
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 
 
@@ -42,11 +43,28 @@ def sign(payload: JsonObject, key: SigningKey, *, typ: str = RECORD_TYPE) -> str
 
     ``trust.not-canonical`` when the payload has no canonical form, ``trust.record-too-large`` above 1 MiB.
     """
+    signed = _signed_part(payload, key.kid, typ)
+    return f"{signed}.{to_base64url(key.sign(signed.encode('ascii')))}"
+
+
+def unsigned(payload: JsonObject, kid: str) -> str:
+    """The form of a record that nobody has signed, to ask an office what it would say to it; the faults of ``sign``.
+
+    Where the signature belongs stand zeros: no key makes them, so that ``read`` refuses it like any forgery.
+    """
+    return f"{_signed_part(payload, kid, RECORD_TYPE)}.{_NO_SIGNATURE}"
+
+
+def is_unsigned(compact: str) -> bool:
+    """Whether this is the form that ``unsigned`` gives."""
+    return compact.endswith(f".{_NO_SIGNATURE}")
+
+
+def _signed_part(payload: JsonObject, kid: str, typ: str) -> str:
     content = canonical(payload)
     _check_size(len(content) * 4 // 3 + 300)
-    header = canonical({"alg": ALGORITHM, "kid": key.kid, "typ": typ})
-    signed = f"{to_base64url(header)}.{to_base64url(content)}"
-    return f"{signed}.{to_base64url(key.sign(signed.encode('ascii')))}"
+    header = canonical({"alg": ALGORITHM, "kid": kid, "typ": typ})
+    return f"{to_base64url(header)}.{to_base64url(content)}"
 
 
 def read(

@@ -157,6 +157,30 @@ class SubmitRow:
     """How many things differ from the signed review that this one will supersede; None where it supersedes none."""
     news: frozenset[str] = frozenset()
     """What became new under it, as on the review screen: ``new-rules``, ``new-version``, ``look-again`` …"""
+    lacks: tuple[str, ...] = ()
+    """What is missing, in words, in the order of the form."""
+    kept_back: bool = False
+    """暂缓: not to go with the others, until it is ticked again."""
+    overdue: bool = False
+    """Whether closing has passed, so that it arrives late."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What the office would say to one review as it is; ``lacks`` where it cannot be signed yet."""
+
+    key: ReviewKey
+    code: str
+    state: Literal["fits", "late", "waits", "refused", "lacks"]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReport:
+    """A result for each review that could be judged; ``problem`` says why the office could not be asked."""
+
+    results: tuple[TrialResult, ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhubi.core.model.records import Payload, Record, RecordType
 from zhubi.core.model.values import Frozen, instant
@@ -33,7 +33,28 @@ def compose(
     now: datetime,
 ) -> tuple[str, Record]:
     """A signed record of this expert, compact and typed; not yet kept anywhere."""
-    payload = Payload(
+    payload = payload_of(
+        desk, office, type, body,
+        round=round, subjects=subjects, relies_on=relies_on, supersedes=supersedes, now=now,
+    )  # fmt: skip
+    compact = sign(payload, key)
+    return compact, record_of(record_digest(compact), key.kid, compact, None)
+
+
+def payload_of(
+    desk: Desk,
+    office: Office,
+    type: RecordType,
+    body: Frozen,
+    *,
+    round: str,
+    subjects: Sequence[str] = (),
+    relies_on: Sequence[str] = (),
+    supersedes: Sequence[str] = (),
+    now: datetime,
+) -> dict[str, Any]:
+    """What a record of this expert would say, before anybody signs it."""
+    return Payload(
         origin=office.office,
         type=type,
         id=uuid7(now),
@@ -47,5 +68,3 @@ def compose(
         nonce=nonce(),
         body=body.model_dump(mode="json"),
     ).model_dump(mode="json")
-    compact = sign(payload, key)
-    return compact, record_of(record_digest(compact), key.kid, compact, None)

@@ -260,11 +260,16 @@ def _recommendations(
     return tuple(rows)
 
 
+def lack_name(kind: ReviewKind, lack: Missing) -> str:
+    """What a sheet lacks, in words."""
+    return say(f"rules.missing-{lack.what}", item=_item_name(kind, lack.item))
+
+
 def _missing(kind: ReviewKind, lack: Missing) -> MissingRow:
     return MissingRow(
         lack.what,
         lack.item,
-        say(f"rules.missing-{lack.what}", item=_item_name(kind, lack.item)),
+        lack_name(kind, lack),
         lack.severity == "block",
     )
 

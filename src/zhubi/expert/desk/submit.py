@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import DossierBody, KeyReleaseBody, RecordType, ReviewBody
 from zhubi.core.model.sheet import Sheet
 from zhubi.core.rules.citations import tidy
 from zhubi.core.rules.completeness import opinion_length, recommendation_of
+from zhubi.core.rules.lifecycle import Stage
 from zhubi.expert.desk import overview
 from zhubi.expert.desk.changes import against_signed, news
-from zhubi.expert.desk.composing import compose
+from zhubi.expert.desk.composing import compose, payload_of
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.forms import office_of
+from zhubi.expert.desk.selection import keep_back, kept_back
+from zhubi.expert.desk.sheetstate import lack_name
 from zhubi.expert.desk.synchronise import each_office, summed
 from zhubi.expert.desk.unlock import signing_key
 from zhubi.expert.desk.views import (
@@ -59,25 +62,26 @@ def ready(desk: Desk, round: str | None = None) -> tuple[SubmitRow, ...]:
         for each in desk.store.drafts.all(round=round)
         if each.signed_as is None
     }
+    back = kept_back(desk)
     found = []
     for row in desk.store.assignments.with_stage(_LISTED, now=desk.clock(), round=round):
         key = ReviewKey(row.office, row.round, row.dossier)
         if (row.office, row.round, row.dossier) in drafts or row.stage in ("signed", "refused"):
-            found.append(_row(desk, work_on(desk, key), row.code, row.title))
+            found.append(_row(desk, work_on(desk, key), row.code, row.title, kept_back=key in back))
     return tuple(found)
 
 
-def _row(desk: Desk, work: Work, code: str, title: str) -> SubmitRow:
+def _row(desk: Desk, work: Work, code: str, title: str, *, kept_back: bool) -> SubmitRow:
     sheet, results = work.completed(work.sheet)
     chosen = recommendation_of(work.form.kind, sheet)
-    required = sum(each.severity == "block" for each in work.missing(sheet, results))
+    lacks = [each for each in work.missing(sheet, results) if each.severity == "block"]
     contradicts = chosen is not None and chosen.affirmative and any(each.is_block for each in results)
     said = sheet.recommendation_words.strip() or any(each.words.strip() for each in sheet.checks)
     state: Literal["ready", "missing", "refused", "signed"]
     if work.draft is None:
         state = "refused" if work.view.stage.value == "refused" else "signed"
     else:
-        state = "missing" if required else "ready"
+        state = "missing" if lacks else "ready"
     return SubmitRow(
         work.key,
         code,
@@ -86,12 +90,16 @@ def _row(desk: Desk, work: Work, code: str, title: str) -> SubmitRow:
         chosen.name.said(language()) if chosen is not None else "",
         opinion_length(sheet.opinion),
         state,
-        required,
+        len(lacks),
         contradicts,
         bool(said),
         refused_words(work.view),
         _changed(desk, work),
         news(desk, work) if work.draft is not None else frozenset(),
+        tuple(lack_name(work.form.kind, each) for each in lacks) if state == "missing" else (),
+        kept_back,
+        # What answers a return is not late, whenever it comes.
+        work.form.view.closed(desk.clock()) and work.view.stage is not Stage.RETURNED,
     )
 
 
@@ -118,6 +126,7 @@ def sign(
             results += [
                 _sign_one(desk, key, pens[key.office], tell) for key in keys[start : start + _TOGETHER]
             ]
+    keep_back(desk, [each.key for each in results if each.digest], back=False)
     return tuple(results)
 
 
@@ -183,14 +192,26 @@ def _sign(desk: Desk, work: Work, body: ReviewBody, pen: SigningKey) -> str:
     assert work.draft is not None
     office = office_of(desk, work.key.office)
     now = desk.clock()
-    compact, record = compose(
-        desk, office, pen, RecordType.REVIEW, body,
-        round=work.key.round, subjects=(work.key.dossier,),
-        relies_on=(work.form.begun.record, body.rulebook, body.dossier, body.manifest_digest),
-        supersedes=superseded(work.view), now=now,
-    )  # fmt: skip
+    compact, record = compose(desk, office, pen, RecordType.REVIEW, body, **_around(work, body), now=now)
     desk.store.outbox.put(office.office, compact, record, now=now, key=work.key)
     return record.digest
+
+
+def review_payload(desk: Desk, work: Work) -> dict[str, Any]:
+    """What a review would say if it were signed now; the faults of a sheet that cannot be signed yet."""
+    body = _body(desk, work)
+    office = office_of(desk, work.key.office)
+    return payload_of(desk, office, RecordType.REVIEW, body, **_around(work, body), now=desk.clock())
+
+
+def _around(work: Work, body: ReviewBody) -> dict[str, Any]:
+    """What the record of a review says beside its body."""
+    return {
+        "round": work.key.round,
+        "subjects": (work.key.dossier,),
+        "relies_on": (work.form.begun.record, body.rulebook, body.dossier, body.manifest_digest),
+        "supersedes": superseded(work.view),
+    }
 
 
 def submit(desk: Desk, progress: Progress | None = None) -> SubmitReport:

@@ -46,7 +46,8 @@ def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncRepor
             try:
                 client = _client(desk, office)
                 reports.append(act(office, client))
-                desk.store.settings.set(f"clock.skew:{office.office}", client.skew())
+                if not desk.store.read_only:
+                    desk.store.settings.set(f"clock.skew:{office.office}", client.skew())
             except ZhubiError as problem:
                 reports.append(Brought(problems=[problem]))
         return reports

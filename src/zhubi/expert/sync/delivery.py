@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from zhubi.expert.sync.verifying import Verifier
 
 BYTES_PER_POST: Final = 16 * 1024 * 1024
+_FIRST_POST: Final = 8
+"""Records in the first delivery; each that arrives lets the next carry twice as many. What a cut takes is sent again,
+and a way that was just cut is likely to be cut again: then little is lost, and what was proven stays proven."""
 
 Told = Callable[[str, str, ZhubiError | None], None]
 """Told a record's digest, the step that ended (``deliver``, ``verify``), and what went wrong, None if nothing did."""
@@ -215,7 +218,7 @@ class Delivery:
             raise SyncError(
                 "sync.refusal-unsigned", "refused, but nobody signed that", record=outgoing.digest[:12]
             )
-        why = _reason(result)
+        why = reason_of(result)
         try:
             record = self._verifier.read(result.refusal, None)
         except Unknown as problem:
@@ -243,7 +246,7 @@ def _elsewhere(digest: str) -> SyncError:
     return SyncError("sync.answer-elsewhere", "the office answered about something else", record=digest[:12])
 
 
-def _reason(result: RecordResult) -> SyncError:
+def reason_of(result: RecordResult) -> SyncError:
     """Why the office says no, as an error whose sentence people know."""
     # What stands beside the signed refusal is foreign text: cleaned, and only where there is a sentence for it.
     kind = result.kind if result.kind and knows(result.kind) else "sync.refused"
@@ -262,11 +265,11 @@ def _log_time(verified: VerifiedReceipt, claimed: int | None) -> int:
 
 def _batches(pending: Sequence[_Sent]) -> Iterator[list[_Sent]]:
     batch: list[_Sent] = []
-    size = 0
+    size, most = 0, _FIRST_POST
     for each in pending:
-        if batch and (len(batch) == RECORDS_PER_POST or size + len(each.compact) > BYTES_PER_POST):
+        if batch and (len(batch) == most or size + len(each.compact) > BYTES_PER_POST):
             yield batch
-            batch, size = [], 0
+            batch, size, most = [], 0, min(2 * most, RECORDS_PER_POST)
         batch.append(each)
         size += len(each.compact)
     if batch:

@@ -19,8 +19,9 @@ from zhubi.core.model.records import (
     parse_record,
 )
 from zhubi.core.model.text import clean_line
+from zhubi.core.model.values import instant
 from zhubi.core.trust.canonical import digest_of
-from zhubi.core.trust.records import peek, read, record_digest
+from zhubi.core.trust.records import is_unsigned, peek, read, record_digest
 from zhubi.core.wire.messages import RecordResult, RecordsAnswer
 from zhubi.office.ledger.acts import compose
 from zhubi.office.ledger.errors import LedgerConflict, LedgerError
@@ -31,6 +32,7 @@ from zhubi.office.rounds.admission import admit
 from zhubi.office.rounds.chaining import chain_following
 from zhubi.office.rounds.errors import RoundsError
 from zhubi.office.rounds.receipts import receipt_with
+from zhubi.office.rounds.standing import view_of
 
 
 class _Undone(Exception):
@@ -54,12 +56,14 @@ def receive(
     """Receive one record or many from one person, in the order given, under one writing and one checkpoint.
 
     Every record gets its own result; one that fails keeps no other back. The same record again answers as it did the
-    first time. With ``dry_run`` nothing is kept: the results say what would happen.
+    first time. With ``dry_run`` nothing is kept: the results say what would happen, a review that would come late is
+    named ``rounds.would-be-late``, and a record may still lack its signature.
     """
     outcomes: list[_Outcome] = []
     concluded: list[Record] = []
     with suppress(_Undone), office.ledger.writing() as writing:
-        outcomes = [_take(office, writing, compact, person, now) for compact in compacts]
+        take = _try if dry_run else _take
+        outcomes = [take(office, writing, compact, person, now) for compact in compacts]
         if dry_run:
             outcomes = [_final(writing, outcome) for outcome in outcomes]
             raise _Undone
@@ -92,6 +96,24 @@ def _take(office: Office, writing: Writing, compact: str, person: str, now: date
     return outcome
 
 
+def _try(office: Office, writing: Writing, compact: str, person: str, now: datetime) -> _Outcome:
+    """What would become of a record, its signature perhaps still to come; the caller undoes all of it."""
+    if is_unsigned(compact):
+        outcome, record = _judge(office, writing, compact, person, now, trial=True)
+    else:
+        outcome = _take(office, writing, compact, person, now)
+        stored = writing.record(outcome.digest)
+        record = stored.record if stored is not None and stored.logged_at is None else None
+    if outcome.status != "logged" or record is None or record.type is not RecordType.REVIEW:
+        return outcome
+    view = view_of(writing, record.payload.round or "")
+    returned = any(writing.links_to(each, RecordType.RETURN) for each in record.payload.supersedes)
+    if returned or now <= view.closes_at:
+        return outcome
+    closed = {"closes_at": instant(view.closes_at)}
+    return _Outcome(outcome.digest, outcome.status, "rounds.would-be-late", closed)
+
+
 def _settle(office: Office, writing: Writing, compact: str, person: str, now: datetime) -> _Outcome:
     outcome, record = _judge(office, writing, compact, person, now)
     if record is None:
@@ -116,7 +138,7 @@ def _settle(office: Office, writing: Writing, compact: str, person: str, now: da
 
 
 def _judge(
-    office: Office, reading: Reading, compact: str, person: str, now: datetime
+    office: Office, reading: Reading, compact: str, person: str, now: datetime, *, trial: bool = False
 ) -> tuple[_Outcome, Record | None]:
     """What would become of a record; None beside it where there is nothing more to do."""
     digest = record_digest(compact)
@@ -124,7 +146,7 @@ def _judge(
     if known is not None:
         return known, None
     try:
-        record = _read(reading, compact, person, digest)
+        record = _read(reading, compact, person, digest, trial)
     except ZhubiError as problem:
         # Nothing that this person signed: there is no act to answer with a signed refusal.
         return _Outcome(digest, "refused", problem.kind, _texts(problem)), None
@@ -162,10 +184,10 @@ def _final(reading: Reading, outcome: _Outcome) -> _Outcome:
     return _known(reading, outcome.digest) or outcome
 
 
-def _read(reading: Reading, compact: str, person: str, digest: str) -> Record:
-    """The record, once it is certain that ``person`` signed it."""
+def _read(reading: Reading, compact: str, person: str, digest: str, trial: bool) -> Record:
+    """The record, once it is certain that ``person`` signed it; in a trial, that it claims to be theirs."""
     registry = reading.registry()
-    payload, kid = read(compact, registry.public_for)
+    payload, kid = peek(compact) if trial else read(compact, registry.public_for)
     holder = registry.known(kid)
     if holder is None or payload.get("author") != holder.person or holder.person != person:
         raise RoundsError("rounds.not-yours", "the author is not the person who signed or sent this")
