@@ -260,7 +260,7 @@ def test_killed_before_any_write_of_a_move_the_sheet_is_the_one_or_the_other(
         "expert = Expert(Path(sys.argv[1]), Clock(datetime.fromisoformat(sys.argv[2])))\n"
         "desk, key = expert.desk, expert.key('DZ-1')\n"
         "first = 'undo' in sys.argv[4]\n"
-        "if first: review.set_opinion(desk, key, '后来写的')\n"
+        "if first: review.set_opinion(desk, key, '第' + sys.argv[3] + '稿')\n"
         "count = 0\n"
         "def traced(_cursor, statement, _bindings):\n"
         "    global count\n"
@@ -272,7 +272,6 @@ def test_killed_before_any_write_of_a_move_the_sheet_is_the_one_or_the_other(
         "eval(sys.argv[4])\n"
         "os._exit(0)\n"
     )
-    stood = ("后来写的", *before[1:]) if "undo" in act else before
     for number in range(1, 60):
         command = [
             sys.executable,
@@ -290,7 +289,10 @@ def test_killed_before_any_write_of_a_move_the_sheet_is_the_one_or_the_other(
         if done.returncode == 0:
             break
         assert done.returncode == -signal.SIGKILL
+        # What was typed just before is taken back or stands; nothing else has moved.
+        stood = (f"第{number}稿", *before[1:]) if "undo" in act else before
         assert found == stood, f"half done before write {number}"
     assert number > 1, "there were writes to be killed at"
-    assert found == before if "undo" in act else found != before
+    done_at_last = (f"第{number - 1}稿", *before[1:])
+    assert found == done_at_last if "undo" in act else found != before
     expert.open()
