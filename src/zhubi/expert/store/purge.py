@@ -18,6 +18,7 @@ from zhubi.expert.store.blobs import Blobs
 from zhubi.expert.store.database import Connection, Database, remove_database
 from zhubi.expert.store.errors import StoreError, fault_of_file
 from zhubi.expert.store.evidence import named_by_records
+from zhubi.expert.store.letters import leave_receipts
 from zhubi.expert.store.migration import BACKUPS
 from zhubi.expert.store.records import LIVES, record_of
 from zhubi.expert.store.search import Search, remove_indexes
@@ -243,6 +244,7 @@ def _take(
     )
     for table in ("answers", "earlier_sheets"):
         connection.execute(f"DELETE FROM {table} WHERE office = ? AND round = ?", (office, round))
+    leave_receipts(connection, office)
     # Notes quote the papers. Those on papers that another live round needs stay with them.
     for table in ("notes", "reading_places"):
         connection.execute(

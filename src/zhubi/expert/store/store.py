@@ -18,6 +18,7 @@ from zhubi.expert.store.drafts import Drafts
 from zhubi.expert.store.earlier import EarlierSheets
 from zhubi.expert.store.errors import StoreError, damaged, fault_of_file
 from zhubi.expert.store.evidence import EvidenceRoom
+from zhubi.expert.store.letters import Letters
 from zhubi.expert.store.log import Log
 from zhubi.expert.store.migration import (
     back_up_daily,
@@ -87,6 +88,7 @@ class Store:
         self.blobs = Blobs(database, directory)
         self.evidence = EvidenceRoom(database, self.blobs, directory)
         self.packets = Packets(database)
+        self.letters = Letters(database, directory)
         self.phrases = Phrases(database)
         self.settings = Settings(database)
         self.profile = OwnProfile(self.settings)

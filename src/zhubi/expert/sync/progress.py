@@ -35,6 +35,8 @@ class SyncReport:
     blob_bytes: int = 0
     evidence: int = 0
     """How many pieces of evidence were proven to be accepted."""
+    letters: int = 0
+    """How many letters to the inspectors were proven to be in the log."""
     skipped: int = 0
     """Verified records of types that this version does not know."""
     problems: list[ZhubiError] = field(default_factory=list)
@@ -52,6 +54,7 @@ class SyncReport:
                 self.rulebooks,
                 self.blobs,
                 self.evidence,
+                self.letters,
             )
         )
 

@@ -13,6 +13,7 @@ from zhubi.expert.sync.delivery import Delivery, Told
 from zhubi.expert.sync.errors import CONTRADICTED
 from zhubi.expert.sync.feed import receive_feed
 from zhubi.expert.sync.following import LogFollower
+from zhubi.expert.sync.letters import send_letters
 from zhubi.expert.sync.progress import Progress, SyncReport, silent
 from zhubi.expert.sync.unsealing import receive_releases, receive_rulebooks
 from zhubi.expert.sync.uploading import send_evidence
@@ -46,7 +47,7 @@ def synchronise(
     report = SyncReport()
     run = _Run(store, client, office, report, now, progress, told)
     run.phase(run.meet)
-    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks, run.evidence):
+    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks, run.letters, run.evidence):
         if not run.ended:
             run.phase(phase)
     if not run.ended:
@@ -150,6 +151,10 @@ class _Run:
             self._store, self._client, self._office, self._log, self._verifier, self._report, self._progress,
             self._now,
         )  # fmt: skip
+
+    def letters(self) -> None:
+        """What is sealed for the inspectors."""
+        send_letters(self._store, self._client, self._office.office, self._log, self._report, self._now)
 
     def materials(self) -> None:
         """Keys and sealed files: what entitles to one entitles to the other, so neither waits."""
