@@ -16,7 +16,7 @@ from zhubi.expert.desk.errors import DeskError
 from zhubi.locale import explain, say
 
 if TYPE_CHECKING:
-    from zhubi.expert.desk.evidence import EvidenceRow
+    from zhubi.expert.desk.evidenceviews import EvidenceRow
 
 
 @click.group(help=say("evidence.cli.help"))
@@ -74,11 +74,12 @@ def add(
 def list_(place: Place, code: str, round_name: str | None, passphrase_file: Path | None) -> int:
     """List the evidence on the sheet of a project, by number and digest."""
     from zhubi.expert.desk import evidence as own
+    from zhubi.expert.desk.evidenceviews import size_words, state_words
 
     with asking.open_desk(place, passphrase_file, read_only=True) as desk:
         found = own.rows(desk, project_named(desk, code, round_name))
     for number, row in enumerate(found, 1):
-        parts = (own.state_words(row), own.size_words(row.size), row.taken_at, row.about_name)
+        parts = (state_words(row), size_words(row.size), row.taken_at, row.about_name)
         click.echo(f"{number}  {row.digest[:12]}  {row.name}  " + "  ".join(each for each in parts if each))
     if not found:
         click.echo(say("evidence.none"))
@@ -106,6 +107,6 @@ def remove(place: Place, code: str, number: int, round_name: str | None, passphr
 
 
 def _told(row: EvidenceRow) -> None:
-    from zhubi.expert.desk import evidence as own
+    from zhubi.expert.desk.evidenceviews import added_words
 
-    click.echo(own.added_words(row))
+    click.echo(added_words(row))

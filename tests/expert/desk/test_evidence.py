@@ -11,7 +11,7 @@ from PIL import Image
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import RecordType
-from zhubi.expert.desk import evidence, overview, purge, review, submit, synchronise, undo
+from zhubi.expert.desk import evidence, evidencefiles, overview, purge, review, submit, synchronise, undo
 from zhubi.expert.desk.views import ReviewKey
 from zhubi.office.vault.evidence import evidence_of_round, open_evidence, write_evidence
 
@@ -88,7 +88,7 @@ def test_the_place_of_a_photograph_goes_and_its_time_is_told(
     assert whole.getvalue() == path.read_bytes()
     small = evidence.thumbnail(desk, key, row.digest, 80, 60)
     assert small is not None
-    with Image.open(BytesIO(small)) as picture:
+    with Image.open(BytesIO(small.png)) as picture:
         assert picture.size == (80, 60)
 
 
@@ -228,7 +228,7 @@ def test_what_cannot_be_added_is_named(
     broken.write_bytes(b"\xff\xd8\xff\xe1\xff\xff")
     assert kind_of(evidence.add, desk, key, broken) == "reading.location-stays"
     assert evidence.add(desk, key, broken, keep_location=True).location == "kept"
-    monkeypatch.setattr(evidence, "LARGEST", 10)
+    monkeypatch.setattr(evidencefiles, "LARGEST", 10)
     large = tmp_path / "大.bin"
     large.write_bytes(b"x" * 11)
     assert kind_of(evidence.add, desk, key, large) == "desk.evidence-too-large"

@@ -6,16 +6,11 @@ where they were until they are deleted on purpose.
 
 from __future__ import annotations
 
-import hashlib
-import mimetypes
-import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -25,6 +20,16 @@ from zhubi.core.model.text import clean_file_name, clean_text
 from zhubi.core.model.values import instant
 from zhubi.core.trust.sealing import seal_stream
 from zhubi.expert.desk.errors import DeskError
+from zhubi.expert.desk.evidencefiles import (
+    CountedFile,
+    Hashed,
+    is_photo_head,
+    media_type_of,
+    opened,
+    taken,
+    whole,
+)
+from zhubi.expert.desk.evidenceviews import EvidenceRow, Location, State
 from zhubi.expert.desk.forms import office_of
 from zhubi.expert.desk.sheetstate import sheet_state
 from zhubi.expert.desk.sheetviews import SheetState
@@ -35,43 +40,11 @@ if TYPE_CHECKING:
     from zhubi.core.trust.sealing import Sink, Source
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.desk.views import ReviewKey
+    from zhubi.expert.reading.pictures import Picture
     from zhubi.expert.store.values import SiteEvidence
 
-LARGEST: Final = 512 * 1024 * 1024
-"""The most bytes one file may have."""
 _HEAD: Final = 64
-_SIGNATURES: Final = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-)
 _NOTE: Final = 20_000
-
-State = Literal["draft", "signed", "waiting", "accepted", "elsewhere"]
-Location = Literal["", "none", "removed", "kept"]
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """A piece of evidence on the sheet. ``size`` is that of the file in bytes, 0 where only another device has it.
-
-    ``about_name`` is what it supports, in words; ``taken_at`` the camera's clock, ``location`` what became of the place
-    it noted, told when it is added. ``state``: not signed yet; signed and on its way with its record; ``waiting`` with
-    the office holding ``percent`` of it; accepted; or on another device.
-    """
-
-    digest: str
-    name: str
-    media_type: str
-    size: int
-    about: str
-    about_name: str
-    taken_at: str
-    noted_at: datetime | None
-    state: State
-    percent: int = 0
-    location: Location = ""
 
 
 def rows(desk: Desk, key: ReviewKey) -> tuple[EvidenceRow, ...]:
@@ -102,21 +75,21 @@ def add(
     ``reading.location-stays``; the faults of the store.
     """
     name = clean_file_name(path.name)
-    with _opened(path, name) as file:
+    with opened(path, name) as file:
         head = file.read(_HEAD)
         file.seek(0)
         if not head:
             raise DeskError(
                 "desk.evidence-unreadable", f"{name} is empty", name=name, reason=say("evidence.empty")
             )
-        kind = _media_type(head, name)
-        if keep_location or not _is_photo(head):
-            located: Location = "kept" if _is_photo(head) else ""
-            taken_at = _taken(file, head, name)
-            return _add(desk, key, _Read(file, name), name, kind, about, taken_at, located)
+        kind = media_type_of(head, name)
+        if keep_location or not is_photo_head(head):
+            located: Location = "kept" if is_photo_head(head) else ""
+            taken_at = taken(file, head, name)
+            return _add(desk, key, CountedFile(file, name), name, kind, about, taken_at, located)
         from zhubi.expert.reading.photographs import cleaned
 
-        photo = cleaned(_whole(file, name), name)
+        photo = cleaned(whole(file, name), name)
     located = "removed" if photo.located else "none"
     return _add(desk, key, BytesIO(photo.data), name, kind, about, photo.taken_at, located)
 
@@ -162,8 +135,13 @@ def pour(desk: Desk, key: ReviewKey, digest: str, sink: Sink) -> None:
         pour_unsealed(ciphertext, sink, own, plain=found.plain, plain_size=found.plain_size)
 
 
-def thumbnail(desk: Desk, key: ReviewKey, digest: str, width: int, height: int) -> bytes | None:
-    """A small picture as PNG, of at most ``width`` × ``height`` pixels, drawn apart from this process; None without."""
+def line_name(desk: Desk, key: ReviewKey, about: str) -> str:
+    """A line of the sheet in words; empty where there is none of that name."""
+    return _line_name(work_on(desk, key), about) if about else ""
+
+
+def thumbnail(desk: Desk, key: ReviewKey, digest: str, width: int, height: int) -> Picture | None:
+    """A picture of at most ``width`` × ``height`` pixels, drawn apart from this process; None where there is none."""
     from zhubi.expert.reading.opened import AttachmentReading
 
     found = desk.store.evidence.get(key, digest)
@@ -175,8 +153,7 @@ def thumbnail(desk: Desk, key: ReviewKey, digest: str, width: int, height: int) 
         ) as reading,
         suppress(ZhubiError),
     ):
-        picture = reading.picture(1, width, height)
-        return None if picture is None else picture.png
+        return reading.picture(1, width, height)
     return None
 
 
@@ -222,7 +199,7 @@ def _add(
         raise DeskError("desk.evidence-full", "the sheet names no more evidence", limit=EVIDENCE_LIMIT)
     line = _known_line(work, about)
     recipients = _recipients(desk, key.office)
-    plain = _Hashed(source)
+    plain = Hashed(source)
     with desk.store.evidence.sealing() as sealed:
         seal_stream(plain, sealed, recipients)
         now = desk.clock()
@@ -301,137 +278,3 @@ def _recipients(desk: Desk, office: str) -> tuple[str, str]:
     if not keys:
         raise DeskError("desk.no-office-key", "the office's sealing key is not known here: synchronise first")
     return keys[-1], desk.store.vaults.open(office).sealing.recipient
-
-
-class _Read:
-    """A file whose bytes are counted as they are read, up to what one may have."""
-
-    def __init__(self, file: IO[bytes], name: str) -> None:
-        self._file = file
-        self._name = name
-        self._left = LARGEST
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            data = self._file.read(size)
-        except OSError as problem:
-            raise _unreadable(problem, self._name) from problem
-        self._left -= len(data)
-        if self._left < 0:
-            raise _too_large(self._name)
-        return data
-
-
-class _Hashed:
-    """A source whose bytes are hashed and counted on the way."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    @property
-    def digest(self) -> str:
-        return self._hash.hexdigest()
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._source.read(size)
-        self._hash.update(data)
-        self.size += len(data)
-        return data
-
-
-def _opened(path: Path, name: str) -> IO[bytes]:
-    try:
-        # A pipe without a writer would never open, and a device never end.
-        file = os.fdopen(
-            os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-        )
-    except OSError as problem:
-        raise _unreadable(problem, name) from problem
-    found = os.fstat(file.fileno())
-    if not stat.S_ISREG(found.st_mode):
-        file.close()
-        raise DeskError(
-            "desk.evidence-unreadable", f"{name} is no file", name=name, reason=say("evidence.no-file")
-        )
-    if found.st_size > LARGEST:
-        file.close()
-        raise _too_large(name)
-    return file
-
-
-def _whole(file: IO[bytes], name: str) -> bytes:
-    from zhubi.expert.reading.limits import DEFAULT
-
-    try:
-        return file.read(DEFAULT.input_bytes + 1)
-    except OSError as problem:
-        raise _unreadable(problem, name) from problem
-
-
-def _taken(file: IO[bytes], head: bytes, name: str) -> str:
-    """When a photograph that stays as it is was taken, where that can be told."""
-    if not _is_photo(head):
-        return ""
-    from zhubi.expert.reading.photographs import cleaned
-
-    try:
-        return cleaned(_whole(file, name), name).taken_at
-    except ZhubiError:
-        return ""
-    finally:
-        file.seek(0)
-
-
-def _is_photo(head: bytes) -> bool:
-    from zhubi.expert.reading.photographs import is_photo
-
-    return is_photo(head)
-
-
-def _media_type(head: bytes, name: str) -> str:
-    for start, kind in _SIGNATURES:
-        if head.startswith(start):
-            return kind
-    if _is_photo(head):
-        return "image/webp" if head.startswith(b"RIFF") else "image/heic"
-    guessed = mimetypes.guess_type(name)[0] or ""
-    # What claims to be a picture and is none is not called one.
-    return "application/octet-stream" if not guessed or guessed.startswith("image/") else guessed
-
-
-def _unreadable(problem: OSError, name: str) -> DeskError:
-    reason = problem.strerror or type(problem).__name__
-    return DeskError("desk.evidence-unreadable", f"{name} cannot be read: {reason}", name=name, reason=reason)
-
-
-def _too_large(name: str) -> DeskError:
-    return DeskError(
-        "desk.evidence-too-large",
-        f"{name} is larger than {LARGEST} bytes",
-        name=name,
-        limit=LARGEST // 1024**2,
-    )
-
-
-def state_words(row: EvidenceRow) -> str:
-    """How a piece of evidence stands, in words."""
-    return say(f"evidence.state.{row.state}", percent=f"{row.percent}%")
-
-
-def size_words(size: int) -> str:
-    """A size as people read it; empty for none."""
-    if not size:
-        return ""
-    return f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{max(1, size // 1024)} KiB"
-
-
-def added_words(row: EvidenceRow) -> str:
-    """What is told of a piece of evidence that was just added: when it was taken, and what became of the place."""
-    parts = [say("evidence.added", name=row.name, digest=row.digest[:12])]
-    if row.taken_at:
-        parts.append(say("evidence.taken", time=row.taken_at))
-    if row.location:
-        parts.append(say(f"evidence.location.{row.location}"))
-    return "".join(parts)

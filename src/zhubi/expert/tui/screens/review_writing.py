@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.sheetviews import SheetState, UndoneView
     from zhubi.expert.tui.widgets.editor import Subject
 
+_SUPPORTED = frozenset({"indicator", "finding", "question"})
 _IN_THE_TEXT = frozenset({"comment", "words", "reason", "text"})
 _IN_THE_LINE = frozenset({"observed", "reading"})
 
@@ -33,6 +34,7 @@ class WritingPage(ReadingPage):
         bound("ctrl+z", "undo", "undo", show=False, priority=True),
         bound("ctrl+y", "redo", "redo", show=False, priority=True),
         bound("ctrl+t", "phrases", "phrases", show=False, priority=True),
+        bound("ctrl+e", "evidence", "evidence", show=False, priority=True),
         bound("f7", "start_opinion", "start-opinion", show=False, priority=True),
     ]
 
@@ -125,6 +127,20 @@ class WritingPage(ReadingPage):
                 self.editor.insert_words(words)
 
         self.app.push_screen(box, put)
+
+    def action_evidence(self) -> None:
+        """The evidence on this sheet, and more of it for the line in view."""
+        self._in_turn(self._open_evidence)
+
+    def _open_evidence(self) -> None:
+        from zhubi.expert.tui.screens.evidence import EvidenceBox
+
+        if self._view is None:
+            return
+        self.editor.flush()
+        line = self.sheet.line
+        about = f"{line.kind}:{line.item}" if line is not None and line.kind in _SUPPORTED else ""
+        self.app.push_screen(EvidenceBox(self.key, about, locked=self._view.read_only))
 
     def action_start_opinion(self) -> None:
         """Begin the opinion from one's own comments; what is written already stays."""
