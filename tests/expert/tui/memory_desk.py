@@ -136,6 +136,7 @@ FUNCTIONS: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "synchronise": {"sync": _sync},
 }
+    "onsite": {"is_on_site": lambda desk, key: False},
 
 
 def install(put: Callable[[object, str, object], None]) -> None:

@@ -34,7 +34,7 @@ def open_row(app: ZhubiApp, row: Row) -> None:
     elif row.stage in ("declare", "card-waiting") or "redeclare" in row.flags:
         open_declare(app, row.round, row.dossier)
     elif row.stage in _WITH_A_SHEET:
-        open_review(app, row.key)
+        open_sheet(app, row.key)
     else:
         open_trail(app, row.key)
 
@@ -50,7 +50,7 @@ def do_next(app: ZhubiApp, step: NextStep) -> None:
     elif step.act == "review" and step.round and step.dossier and step.office:
         from zhubi.expert.desk.views import ReviewKey
 
-        open_review(app, ReviewKey(step.office, step.round, step.dossier))
+        open_sheet(app, ReviewKey(step.office, step.round, step.dossier))
     elif step.act == "sign":
         open_submit(app, step.round)
 
@@ -74,6 +74,30 @@ def open_review(
 ) -> None:
     """Reader and sheet of one project; at the line ``at`` of its sheet (kind, item), or at ``place`` in its papers."""
     from zhubi.expert.tui.screens.review import ReviewScreen
+
+def open_sheet(app: ZhubiApp, key: ReviewKey) -> None:
+    """The sheet of one project: on site where one works there, else with its papers."""
+    from zhubi.expert.desk import onsite
+
+    if app.attempt(lambda: onsite.is_on_site(app.desk, key)):
+        open_on_site(app, key)
+    else:
+        open_review(app, key)
+
+
+def open_on_site(app: ZhubiApp, key: ReviewKey) -> None:
+    """现场核验 of one project; the screen it is open on already, where there is one."""
+    from zhubi.expert.tui.screens.onsite import OnSiteScreen
+
+    opened = next(
+        (each for each in app.screen_stack if isinstance(each, OnSiteScreen) and each.key == key), None
+    )
+    if opened is None:
+        app.push_screen(OnSiteScreen(key))
+        return
+    while app.screen is not opened:
+        app.pop_screen()
+
 
     app.push_screen(ReviewScreen(key, at, place))
 

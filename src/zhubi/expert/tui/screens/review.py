@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from zhubi.core.model.errors import ZhubiError
 from zhubi.expert.desk import review
 from zhubi.expert.tui import edits, routes, times
-from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
 from zhubi.expert.tui.page import FIELDS
 from zhubi.expert.tui.screens.review_writing import WritingPage
@@ -58,6 +58,8 @@ class ReviewScreen(WritingPage):
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
+
+    ACTS: ClassVar[tuple[Act, ...]] = (*WritingPage.ACTS, Act("onsite", "screen.onsite"))
 
     def __init__(
         self, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
@@ -362,6 +364,12 @@ class ReviewScreen(WritingPage):
     def action_compare(self) -> None:
         """This project beside what is ticked, or beside its rivals."""
         routes.compare(self.zhubi, self.key)
+
+    def action_onsite(self) -> None:
+        """The same sheet as it is filled in on site."""
+        if self._view is not None:
+            self.editor.flush()
+        routes.open_on_site(self.zhubi, self.key)
 
     def action_trail(self) -> None:
         """The story of this project."""

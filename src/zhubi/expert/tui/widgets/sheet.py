@@ -62,7 +62,7 @@ class SheetRows(Rows):
         super().__init__(id=id)
         self._filler = filler
         self._state = state
-        self._sheet_lines = lines_of(state)
+        self._sheet_lines = self.lines(state)
         self._typing: Typing | None = None
         self._before = ""
         self._drawn: dict[int, tuple[int, list[Piece]]] = {}
@@ -79,7 +79,7 @@ class SheetRows(Rows):
         """Show another state; the cursor stays with what it stood on."""
         here = self.line
         self._state = state
-        lines = lines_of(state)
+        lines = self.lines(state)
         if lines != self._sheet_lines:
             self._sheet_lines = lines
             self._drawn.clear()
@@ -94,6 +94,14 @@ class SheetRows(Rows):
             if width < 0 or self._pieces(line, width) != before:
                 self._draw_line(line)
 
+    def lines(self, state: SheetState) -> tuple[SheetLine, ...]:
+        """The lines of a state, from the first to the last."""
+        return lines_of(state)
+
+    def draw(self, line: SheetLine, width: int, typing: Typing | None) -> list[Piece]:
+        """What a line says; ``typing`` where it is the one that is typed on."""
+        return draw(line, self._state, width, typing)
+
     def count_lines(self) -> int:
         return len(self._sheet_lines)
 
@@ -107,7 +115,7 @@ class SheetRows(Rows):
 
     def _pieces(self, line: int, width: int) -> list[Piece]:
         typing = self._typing if line == self.cursor else None
-        return draw(self._sheet_lines[line], self._state, width, typing)
+        return self.draw(self._sheet_lines[line], width, typing)
 
     @property
     def line(self) -> SheetLine | None:
@@ -140,6 +148,10 @@ class SheetRows(Rows):
         """What is being typed and has not been gone on from."""
         return self._typing
 
+    def characters(self, line: SheetLine) -> str:
+        """What may be typed on a line that takes typing."""
+        return _AMOUNT_CHARACTERS if line.kind == "cut" else _TYPED_CHARACTERS
+
     def _takes_typing(self, line: SheetLine) -> bool:
         if line.kind == "question":
             return any(each.id == line.item and each.asks == "number" for each in self._state.questions)
@@ -162,7 +174,7 @@ class SheetRows(Rows):
         if line is None or len(character) != 1:
             return
         if self._takes_typing(line):
-            if character in (_AMOUNT_CHARACTERS if line.kind == "cut" else _TYPED_CHARACTERS):
+            if character in self.characters(line):
                 event.stop()
                 event.prevent_default()
                 self._type(line, (self._typing.text if self._typing else "") + character)

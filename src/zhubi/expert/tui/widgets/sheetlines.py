@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "head", "note", "fixed", "score", "question", "finding", "indicator", "fact", "check", "cut", "cuts",
-    "recommendation", "opinion",
+    "recommendation", "opinion", "methods",
 ]  # fmt: skip
 
 JUDGEMENTS: Final = ("met", "partly", "not-met", "not-checked")
