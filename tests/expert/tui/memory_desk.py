@@ -133,10 +133,11 @@ FUNCTIONS: dict[str, dict[str, Callable[..., Any]]] = {
     "unlock": {
         "asks_at_start": lambda desk: desk.settings.ask_pin_at_start,
         "unlock": lambda desk, pin: None,
+        "signed_too": lambda desk: (),
     },
     "synchronise": {"sync": _sync},
-}
     "onsite": {"is_on_site": lambda desk, key: False},
+}
 
 
 def install(put: Callable[[object, str, object], None]) -> None:

@@ -173,7 +173,22 @@ def _waiting(desk: Desk, open_rounds: list[values.RoundRow], now: datetime) -> N
             count = each.stages.get(stage)
             if count:
                 return _to_round(each, act, f"desk.next-{stage}", now, count=count)  # type: ignore[arg-type]
+    gone = _purging(desk)
+    if gone is not None:
+        return gone
     return NextStep("none", say("desk.next-done" if open_rounds else "desk.next-nothing-open"))
+
+
+def _purging(desk: Desk) -> NextStep | None:
+    """A round whose material is gone, and of which that is not signed yet."""
+    for office, round in desk.store.purge.unconfirmed():
+        left = desk.store.purge.plan(office, round)
+        if not left.unsent:
+            slug = "purge.next-drafts" if left.drafts else "purge.next"
+            found = [each for each in desk.store.assignments.rounds(desk.clock()) if each.round == round]
+            title = found[0].title if found else ""
+            return NextStep("purge", say(slug, title=title, count=left.drafts), round, office=office)
+    return None
 
 
 # How this machine stands

@@ -71,9 +71,14 @@ def open_sealed(desk: Desk, key: ReviewKey, view: AssignmentView) -> Opened:
 
 
 def released(desk: Desk, key: ReviewKey, view: AssignmentView) -> tuple[Record, KeyReleaseBody]:
-    """The newest version whose key is on this device, and what released it; ``desk.not-unsealed``."""
+    """The newest version whose key is on this device, and what released it.
+
+    ``desk.not-unsealed``; ``desk.material-gone``: it was here until the round ended.
+    """
     release = view.release.body if view.release is not None else None
     if not isinstance(release, KeyReleaseBody):
+        if desk.store.purge.taken(key.office, key.round) is not None:
+            raise DeskError("desk.material-gone", "the round has ended, and its material was deleted here")
         raise DeskError("desk.not-unsealed", "the key of this project has not been released here")
     return _version_of(desk, key, release.manifest_digest), release
 

@@ -50,12 +50,27 @@ def each_office(desk: Desk, act: Callable[[Office, OfficeClient], told.SyncRepor
                     desk.store.settings.set(f"clock.skew:{office.office}", client.skew())
             except ZhubiError as problem:
                 reports.append(Brought(problems=[problem]))
+        reports.append(_without_ended(desk))
         return reports
     finally:
         desk.session.syncs += 1
         desk.session.syncing.release()
         if desk.session.searching is not None:
             desk.session.searching.follow(desk)
+
+
+def _without_ended(desk: Desk) -> told.SyncReport:
+    """What the end of a round asks for, as soon as it is known here: its material goes."""
+    from zhubi.expert.desk.purge import delete_ended
+    from zhubi.expert.sync.progress import SyncReport as Brought
+
+    report = Brought()
+    if not desk.store.read_only:
+        try:
+            delete_ended(desk)
+        except ZhubiError as problem:
+            report.problems.append(problem)
+    return report
 
 
 def _client(desk: Desk, office: Office) -> OfficeClient:

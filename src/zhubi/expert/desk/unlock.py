@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ from zhubi.expert.desk import settings
 from zhubi.expert.desk.errors import DeskError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zhubi.core.trust.keys import SigningKey
     from zhubi.expert.desk.opening import Desk
 
@@ -41,16 +44,45 @@ def unlock(desk: Desk, pin: str) -> None:
     _check_wait(desk)
     for place, office in enumerate(offices):
         last = place == len(offices) - 1
-        if _opened(desk, office, pin, counts=last) is not None:
+        key = _opened(desk, office, pin, counts=last)
+        if key is not None:
+            _confirm_purges(desk, {office: key})
             return
 
 
-def signing_key(desk: Desk, office: str, pin: str) -> SigningKey:
-    """The signing key for an office, opened with the PIN; ``desk.wrong-pin``, ``desk.pin-wait``."""
+def signed_too(desk: Desk) -> tuple[str, ...]:
+    """What the next PIN signs beside what it is asked for: the titles of rounds whose material is gone from here."""
+    if not desk.store.purge.unconfirmed():
+        return ()
+    from zhubi.expert.desk import purge
+
+    return purge.due(desk)
+
+
+def signing_key(desk: Desk, office: str, pin: str, *, confirming: bool = True) -> SigningKey:
+    """The signing key for an office, opened with the PIN; ``desk.wrong-pin``, ``desk.pin-wait``.
+
+    With it is signed, where that is due, that the material of ended rounds is gone; ``confirming`` False leaves that
+    to the caller.
+    """
     _check_wait(desk)
     key = _opened(desk, office, pin, counts=True)
     assert key is not None
+    if confirming:
+        _confirm_purges(desk, {office: key})
     return key
+
+
+def _confirm_purges(desk: Desk, pens: Mapping[str, SigningKey]) -> None:
+    from zhubi.core.model.errors import ZhubiError
+
+    # That it cannot be said now keeps nobody from what the PIN was typed for.
+    with suppress(ZhubiError):
+        if not desk.store.read_only and desk.store.purge.unconfirmed():
+            from zhubi.expert.desk import purge
+
+            for office, pen in pens.items():
+                purge.confirm(desk, office, pen)
 
 
 def _check_wait(desk: Desk) -> None:

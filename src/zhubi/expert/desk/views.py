@@ -72,7 +72,7 @@ __all__ = [
 ]
 
 Nearness = Literal["far", "near", "urgent", "past"]
-Act = Literal["enrol", "sync", "commit", "declare", "review", "sign", "send", "wait", "none"]
+Act = Literal["enrol", "sync", "commit", "declare", "review", "sign", "send", "purge", "wait", "none"]
 
 
 @dataclass(frozen=True, slots=True)

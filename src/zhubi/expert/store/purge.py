@@ -2,7 +2,8 @@
 
 What is taken: the bodies of key releases and of colleagues' reviews, the blobs, drafts and their journal, answers,
 notes on what was read and where reading was left, accepted evidence, and old backups. Signed records stay: they are the
-expert's own words and the proof of them. So does evidence that they name, until the office has accepted it.
+expert's own words and the proof of them. So does evidence that they name, until the office has accepted it. Sheets that
+were never signed go only when the expert says so; what a machine deletes by itself leaves them and their evidence.
 Three steps, each of which may be repeated, so that a crash at any moment is mended at the next opening.
 """
 
@@ -38,6 +39,12 @@ _VERSIONS: Final = (
     " AND r.type = 'dossier' AND s.dossier IN (SELECT value FROM json_each(?2))"
 )
 
+_TYPED: Final = (
+    "EXISTS (SELECT 1 FROM drafts d WHERE d.office = e.office AND d.round = e.round AND d.dossier = e.dossier"
+    " AND d.signed_as IS NULL)"
+)
+"""Of a row ``e`` of one review: whether a sheet is under way there that nobody signed."""
+
 
 class Purge:
     """The room from which nothing comes back."""
@@ -66,10 +73,44 @@ class Purge:
         with self._database.reading() as connection:
             return _plan(connection, office, round)[0]
 
-    def purge_round(self, office: str, round: str, now: datetime) -> PurgeOutcome:
+    def due(self) -> tuple[tuple[str, str], ...]:
+        """The rounds, by office and id, that have ended and of which nothing was deleted yet."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(
+                "SELECT r.office, r.round FROM rounds r WHERE r.ended AND r.total > 0 AND NOT EXISTS"
+                " (SELECT 1 FROM purges p WHERE p.office = r.office AND p.round = r.round) ORDER BY r.id"
+            ))  # fmt: skip
+
+    def taken(self, office: str, round: str) -> PurgeOutcome | None:
+        """What was taken of a round so far, all times together; None before the first."""
+        with self._database.reading() as connection:
+            times = connection.execute(
+                "SELECT dossiers, blobs, bytes, kept FROM purges WHERE office = ? AND round = ? ORDER BY id",
+                (office, round),
+            ).fetchall()
+        if not times:
+            return None
+        return PurgeOutcome(
+            max(each[0] for each in times), sum(each[1] for each in times), sum(each[2] for each in times),
+            times[-1][3],
+        )  # fmt: skip
+
+    def unconfirmed(self, office: str | None = None) -> tuple[tuple[str, str], ...]:
+        """The rounds, by office and id, whose material went from this machine and of which no signed record says so."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(
+                "SELECT DISTINCT p.office, p.round FROM purges p JOIN offices o ON o.office = p.office"
+                " WHERE (?1 IS NULL OR p.office = ?1) AND p.done AND NOT EXISTS (SELECT 1 FROM records r"
+                "  WHERE r.office = p.office AND r.round = p.round AND r.type = 'purge' AND r.kid = o.device)"
+                " ORDER BY p.id",
+                (office,),
+            ))  # fmt: skip
+
+    def purge_round(self, office: str, round: str, now: datetime, *, drafts: bool = True) -> PurgeOutcome:
         """Takes a round's material from this machine; when it returns, it is done. ``store.round-not-ended``.
 
-        Interrupted, it is finished when the store is opened next.
+        ``drafts`` False leaves sheets that were typed and not signed, and what was gathered for them. Interrupted, it
+        is finished when the store is opened next.
         """
         with self._database.writing() as connection:
             ended = connection.execute(
@@ -79,8 +120,8 @@ class Purge:
                 raise StoreError(
                     "store.round-not-ended", "only a round that has ended is purged", round=round
                 )
-            plan, dossiers, blobs = _plan(connection, office, round)
-            _take(connection, office, round, dossiers, blobs)
+            plan, dossiers, blobs = _plan(connection, office, round, drafts=drafts)
+            _take(connection, office, round, dossiers, blobs, drafts=drafts)
             connection.execute(
                 "INSERT INTO purges (office, round, begun_at, dossiers, blobs, bytes, kept) VALUES (?,?,?,?,?,?,?)",
                 (office, round, to_micros(now), plan.dossiers, plan.blobs, plan.bytes, plan.kept),
@@ -160,7 +201,7 @@ def _make_durable(path: Path) -> None:
 
 
 def _plan(
-    connection: Connection, office: str, round: str
+    connection: Connection, office: str, round: str, *, drafts: bool = True
 ) -> tuple[PurgePlan, list[str], list[tuple[str, int]]]:
     mine = {row[0] for row in connection.execute(_MINE, (office, round))}
     needed = {row[0] for row in connection.execute(_NEEDED, (office, round))}
@@ -178,14 +219,14 @@ def _plan(
             (json.dumps([digest for digest, _ in blobs]),),
         )
     }
-    taken, left = _evidence(connection, office, round)
+    taken, left = _evidence(connection, office, round, drafts)
     blobs += taken
     here |= {digest for digest, _ in taken}
     unsent = connection.execute(
         "SELECT count(*) FROM outbox o JOIN records r ON r.digest = o.digest WHERE r.office = ? AND r.round = ?",
         (office, round),
     ).fetchone()[0]
-    drafts = connection.execute(
+    typed = connection.execute(
         "SELECT count(*) FROM drafts WHERE office = ? AND round = ? AND signed_as IS NULL", (office, round)
     ).fetchone()[0]
     plan = PurgePlan(
@@ -194,17 +235,22 @@ def _plan(
         bytes=sum(size for digest, size in blobs if digest in here),
         kept=len(mine & needed),
         unsent=unsent,
-        drafts=drafts,
+        drafts=typed,
         evidence=left,
     )
     return plan, dossiers, blobs
 
 
-def _evidence(connection: Connection, office: str, round: str) -> tuple[list[tuple[str, int]], int]:
-    """The evidence of a round that goes: accepted, or named by nothing that was signed; and how much stays."""
+def _evidence(
+    connection: Connection, office: str, round: str, drafts: bool
+) -> tuple[list[tuple[str, int]], int]:
+    """The sealed files of a round's evidence that go: accepted, or named by nothing signed; and how many stay.
+
+    ``drafts`` False: what was gathered for a sheet that is not signed stays with it.
+    """
     named = named_by_records(connection, office, round)
     found = connection.execute(
-        "SELECT digest, size, accepted_at IS NOT NULL FROM site_evidence WHERE office = ? AND round = ?",
+        f"SELECT digest, size, accepted_at IS NOT NULL, {_TYPED} FROM site_evidence e WHERE office = ? AND round = ?",
         (office, round),
     ).fetchall()
     elsewhere = {
@@ -213,16 +259,23 @@ def _evidence(connection: Connection, office: str, round: str) -> tuple[list[tup
             "SELECT digest FROM site_evidence WHERE office <> ?1 OR round <> ?2", (office, round)
         )
     }
+    needed = {digest for digest, _, accepted, typed in found if typed and not drafts and not accepted}
     goes = {
         digest: size
-        for digest, size, accepted in found
-        if digest not in elsewhere and (accepted or digest not in named)
+        for digest, size, accepted, _ in found
+        if digest not in elsewhere | needed and (accepted or digest not in named)
     }
-    return list(goes.items()), len({digest for digest, _, _ in found} - goes.keys() - elsewhere)
+    return list(goes.items()), len({each[0] for each in found} - goes.keys() - elsewhere)
 
 
 def _take(
-    connection: Connection, office: str, round: str, dossiers: list[str], blobs: list[tuple[str, int]]
+    connection: Connection,
+    office: str,
+    round: str,
+    dossiers: list[str],
+    blobs: list[tuple[str, int]],
+    *,
+    drafts: bool,
 ) -> None:
     listed = json.dumps(dossiers)
     connection.execute(
@@ -236,14 +289,17 @@ def _take(
         " AND author <> (SELECT person FROM offices WHERE office = ?1)",
         (office, round),
     )
-    # What is signed and has not arrived stays, with its draft; everything else that was typed goes.
+    # What is signed and has not arrived stays, with its draft.
     connection.execute(
         "DELETE FROM drafts WHERE office = ?1 AND round = ?2"
-        " AND (signed_as IS NULL OR signed_as NOT IN (SELECT digest FROM outbox))",
-        (office, round),
+        " AND (CASE WHEN signed_as IS NULL THEN ?3 ELSE signed_as NOT IN (SELECT digest FROM outbox) END)",
+        (office, round, drafts),
     )
-    for table in ("answers", "earlier_sheets"):
-        connection.execute(f"DELETE FROM {table} WHERE office = ? AND round = ?", (office, round))
+    connection.execute("DELETE FROM answers WHERE office = ? AND round = ?", (office, round))
+    connection.execute(
+        f"DELETE FROM earlier_sheets AS e WHERE office = ?1 AND round = ?2 AND (?3 OR NOT {_TYPED})",
+        (office, round, drafts),
+    )
     leave_receipts(connection, office)
     # Notes quote the papers. Those on papers that another live round needs stay with them.
     for table in ("notes", "reading_places"):
@@ -255,7 +311,8 @@ def _take(
         "INSERT OR IGNORE INTO doomed_blobs (digest) VALUES (?)", [(each[0],) for each in blobs]
     )
     connection.executemany("DELETE FROM blobs WHERE digest = ?", [(each[0],) for each in blobs])
+    # What proves that the office holds a file outlives the file.
     connection.executemany(
-        "DELETE FROM site_evidence WHERE office = ? AND round = ? AND digest = ?",
+        "DELETE FROM site_evidence WHERE office = ? AND round = ? AND digest = ? AND acceptance IS NULL",
         [(office, round, each[0]) for each in blobs],
     )

@@ -249,7 +249,8 @@ class PurgePlan:
     """What a purge of a round would take, and what it would leave. ``bytes`` of ciphertext.
 
     ``kept`` dossiers stay because another live round needs them. ``unsent`` records have not arrived yet and stay;
-    ``drafts`` are unsigned sheets, which go. ``evidence`` that a signed review names has not been accepted and stays.
+    ``drafts`` are unsigned sheets, which go when the expert says so. ``evidence`` that a signed review names has not
+    been accepted and stays.
     """
 
     dossiers: int

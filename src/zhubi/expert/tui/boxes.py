@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from zhubi.core.model.text import clean_text, fold_digits
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import Box
+from zhubi.expert.tui.purging import signed_too
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.keyline import KeyLine
 from zhubi.expert.tui.widgets.prose import Prose
@@ -172,6 +173,7 @@ class PinBox(Box[Any], Generic[Done]):
             yield Static(Content(self._title), classes="title")
             yield Prose(*self._paragraphs)
             yield Field(say("tui.unlock.pin"), id="pin", password=True)
+            yield Prose(*signed_too(self.zhubi))
             yield Prose(id="answer")
             yield KeyLine()
 

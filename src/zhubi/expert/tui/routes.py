@@ -53,6 +53,12 @@ def do_next(app: ZhubiApp, step: NextStep) -> None:
         open_sheet(app, ReviewKey(step.office, step.round, step.dossier))
     elif step.act == "sign":
         open_submit(app, step.round)
+    elif step.act == "purge":
+        from zhubi.expert.desk import overview
+
+        for each in overview.rounds(app.desk):
+            if each.round == step.round:
+                open_purge(app, each)
 
 
 def open_commitment(app: ZhubiApp, round_id: str) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import purge
+from zhubi.expert.desk.purge import PurgeView
 from zhubi.expert.desk.views import PurgeReport, RoundRow
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import FIELDS, Box
@@ -40,8 +41,8 @@ class PurgeBox(Box[None]):
         with VerticalScroll(classes="frame", can_focus=False):
             yield Static(Content(say("tui.title.purge")), classes="title")
             yield Prose(
-                (f"{seen.kind_name} {seen.title}", "strong"), say("tui.purge.goes"), say("tui.purge.stays"),
-                (say("tui.purge.beyond"), "warn"), id="what",
+                (f"{seen.kind_name} {seen.title}", "strong"), say("purge.goes"), say("purge.survives"),
+                say("purge.not-yet"), (say("purge.beyond"), "warn"), id="what",
             )  # fmt: skip
             yield Field(say("tui.unlock.pin"), id="pin", password=True)
             yield Prose(id="answer")
@@ -49,16 +50,15 @@ class PurgeBox(Box[None]):
 
     def on_mount(self) -> None:
         if not self._seen.ended:
+            self.query_one("#pin").display = False
             self.query_one("#answer", Prose).say((say("tui.purge.not-ended"), "warn"))
             return
         desk, round_id = self.desk, self._seen.round
         self.errand(lambda: purge.plan(desk, round_id), self._planned, self._refused)
 
-    def _planned(self, plan: Any) -> None:
-        said = [(say("tui.purge.plan", dossiers=plan.dossiers, blobs=plan.blobs), "")]
-        if plan.drafts:
-            said.append((say("tui.purge.drafts", count=plan.drafts), "bad"))
-        self.query_one("#answer", Prose).say(*said)
+    def _planned(self, found: PurgeView) -> None:
+        self.query_one("#pin").display = not found.unsent and (not found.signed or bool(found.drafts))
+        self.query_one("#answer", Prose).say(*standing(found))
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
@@ -80,11 +80,9 @@ class PurgeBox(Box[None]):
     def _purged(self, report: PurgeReport) -> None:
         self._busy, self._done = False, True
         self.query_one("#pin").display = False
-        done = say("tui.purge.done", dossiers=report.dossiers, blobs=report.blobs)
-        kept = [(say("tui.purge.kept", count=report.kept), "warn")] if report.kept else []
-        self.query_one("#answer", Prose).say(
-            (done, "good"), *kept, *[(each, "warn") for each in report.remarks]
-        )
+        done = say("purge.gone", dossiers=report.dossiers, blobs=report.blobs) + say("purge.signed")
+        self.query_one("#what").display = False
+        self.query_one("#answer", Prose).say((done, "good"), *[(each, "warn") for each in report.remarks])
         self.zhubi.desk_changed()
         self.zhubi.action_sync()
 
@@ -92,3 +90,22 @@ class PurgeBox(Box[None]):
         """Back."""
         if not self._busy:
             self.dismiss(None)
+
+
+def standing(found: PurgeView) -> list[tuple[str, str]]:
+    """How far the purge is, and what the PIN would do: sentences, each with its look."""
+    counts = {"dossiers": found.dossiers, "blobs": found.blobs}
+    said = [(say("purge.gone" if found.deleted else "purge.plan", **counts), "good" if found.deleted else "")]
+    if found.kept:
+        said.append((say("desk.purge-kept", count=found.kept), "warn"))
+    if found.evidence:
+        said.append((say("purge.evidence-waits", count=found.evidence), "warn"))
+    if found.drafts:
+        said.append((say("purge.drafts", count=found.drafts), "bad"))
+    if found.unsent:
+        said.append((say("purge.unsent", count=found.unsent), "bad"))
+    elif found.signed:
+        said.append((say("purge.signed"), "good"))
+    else:
+        said += [(say("purge.to-sign"), "warn"), (say("purge.goes-now"), "")]
+    return said

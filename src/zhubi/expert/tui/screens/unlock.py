@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.purging import signed_too
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
@@ -39,6 +40,7 @@ class UnlockScreen(Page[None]):
                 yield Field(say("tui.unlock.passphrase"), id="passphrase", password=True)
             else:
                 yield Field(say("tui.unlock.pin"), id="pin", password=True)
+                yield Prose(*signed_too(self.zhubi), id="too")
             yield Prose(id="answer")
             yield Prose((say("tui.unlock.classified"), "warn"), id="classified")
 
