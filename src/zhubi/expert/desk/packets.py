@@ -32,6 +32,7 @@ from zhubi.expert.desk.forms import office_of, office_of_round
 from zhubi.expert.desk.packetviews import (
     Destination,
     PacketMade,
+    PacketPassed,
     PacketSeen,
     PacketTaken,
     Progress,
@@ -146,7 +147,15 @@ def export(
         checkpoint=kept.text if kept is not None else "", progress=progress,
     )  # fmt: skip
     desk.store.packets.note(digest, at.office, "out", summary, desk.clock())
-    return PacketMade(target, target.stat().st_size, digest, summary)
+    return PacketMade(target, target.stat().st_size, digest, summary, to == OFFICE)
+
+
+def passed(desk: Desk) -> tuple[PacketPassed, ...]:
+    """The packets made here and taken in here, the newest first."""
+    return tuple(
+        PacketPassed("in" if each.direction == "in" else "out", each.at, each.summary)
+        for each in desk.store.packets.all()
+    )
 
 
 def inspect(desk: Desk, path: Path, progress: Progress = _silent) -> PacketSeen:

@@ -44,6 +44,16 @@ class PacketMade:
     size: int
     digest: str
     summary: str
+    to_office: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPassed:
+    """A packet that was made here or taken in here before."""
+
+    direction: Literal["in", "out"]
+    at: datetime
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)

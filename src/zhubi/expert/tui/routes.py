@@ -202,6 +202,13 @@ def open_receipts(app: ZhubiApp) -> None:
     app.push_screen(ReceiptsScreen())
 
 
+def open_exchange(app: ZhubiApp) -> None:
+    """离线交换: packets out and in."""
+    from zhubi.expert.tui.screens.exchange import ExchangeScreen
+
+    app.push_screen(ExchangeScreen())
+
+
 def open_purge(app: ZhubiApp, seen: RoundRow) -> None:
     """材料清退 of a round."""
     from zhubi.expert.tui.screens.purge import PurgeBox

@@ -56,6 +56,7 @@ class DeskScreen(Page[None]):
         Act("commitment", "screen.commitment"),
         Act("declare", "screen.declare"),
         Act("receipts", "screen.receipts"),
+        Act("exchange", "screen.exchange"),
         Act("purge", "screen.purge"),
     )
 
@@ -288,6 +289,10 @@ class DeskScreen(Page[None]):
     def action_receipts(self) -> None:
         """All receipts on this machine."""
         routes.open_receipts(self.zhubi)
+
+    def action_exchange(self) -> None:
+        """Packets out and in, where no network is."""
+        routes.open_exchange(self.zhubi)
 
     def action_purge(self) -> None:
         """Remove the material of the round in view from this machine."""
