@@ -15,7 +15,6 @@ from zhubi.expert.desk import submit
 from zhubi.expert.tui import routes
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import FIELDS, Page
-from zhubi.expert.tui.purging import signed_too
 from zhubi.expert.tui.screens.submit_choosing import Choosing
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.line import OneLine
@@ -82,7 +81,7 @@ def _state(row: SubmitRow) -> tuple[str, str]:
     return say("tui.submit.opinion", count=row.opinion_length), "quiet"
 
 
-class SubmitScreen(Page[None]):
+class SubmitScreen(Choosing, Page[None]):
     """Space ticks, Enter in the PIN field signs and sends what is ticked."""
 
     NAME = "submit"
@@ -92,6 +91,7 @@ class SubmitScreen(Page[None]):
         bound("space", "tick", "tick"),
         bound("ctrl+g", "go", "sign-and-send", priority=True),
         bound("f4", "changes", "changes", show=False, priority=True),
+        *Choosing.CHOICES,
         bound("escape", "back", "back"),
     ]
 
@@ -100,15 +100,16 @@ class SubmitScreen(Page[None]):
         self._round = round_id
         self._only = only
         self._chosen = False
-        self._busy = False
+        self.busy = False
 
     def body(self) -> ComposeResult:
         yield OneLine(id="count")
         yield SubmitRows()
         yield Prose(id="empty")
+        yield Prose(id="lacks")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Prose(id="said")
-        yield Prose((say("tui.submit.final"), "quiet"), *signed_too(self.zhubi), id="final")
+        yield Prose((say("tui.submit.final"), "quiet"), id="final")
         yield Field(say("tui.unlock.pin"), id="pin", password=True)
 
     @property
@@ -119,10 +120,11 @@ class SubmitScreen(Page[None]):
     def on_mount(self) -> None:
         self.query_one("#outcome").display = False
         self.query_one("#empty").display = False
+        self.query_one("#lacks").display = False
         self._load()
 
     def desk_changed(self) -> None:
-        if not self._busy:
+        if not self.busy:
             self._load()
 
     def _load(self) -> None:
@@ -130,8 +132,8 @@ class SubmitScreen(Page[None]):
         self.errand(lambda: submit.ready(desk, round_id), self._show, self._failed)
 
     def _failed(self, sentence: str) -> None:
-        self._busy = False
-        self._say((sentence, "bad"))
+        self.busy = False
+        self.tell((sentence, "bad"))
 
     def _show(self, listed: tuple[SubmitRow, ...]) -> None:
         rows = self.rows
@@ -139,7 +141,7 @@ class SubmitScreen(Page[None]):
         sendable = {each.key for each in listed if each.state in ("ready", "signed")}
         if not self._chosen:
             self._chosen = True
-            rows.ticked = {self._only} & sendable if self._only is not None else sendable
+            rows.ticked = {self._only} & sendable if self._only is not None else self.ticked_at_first(listed)
             place = next((number for number, each in enumerate(listed) if each.key == self._only), 0)
             rows.cursor = place
         else:
@@ -149,9 +151,11 @@ class SubmitScreen(Page[None]):
         empty.display = not listed
         rows.display = bool(listed)
         empty.say((say("tui.submit.empty"), "quiet"))
-        self._count()
+        self.show_count()
+        self.show_lacks()
 
-    def _count(self) -> None:
+    def show_count(self) -> None:
+        """How many go and how many stay; the PIN is asked for where something is to be signed."""
         rows = self.rows
         going, staying = len(rows.ticked), len(rows.listed) - len(rows.ticked)
         self.query_one("#count", OneLine).say(
@@ -160,7 +164,8 @@ class SubmitScreen(Page[None]):
         needs_pin = any(each.key in rows.ticked and each.state != "signed" for each in rows.listed)
         self.query_one("#pin").display = needs_pin
 
-    def _say(self, *paragraphs: tuple[str, str] | str) -> None:
+    def tell(self, *paragraphs: tuple[str, str] | str) -> None:
+        """Says something below the list."""
         self.query_one("#outcome").display = True
         self.query_one("#said", Prose).say(*paragraphs)
 
@@ -169,14 +174,15 @@ class SubmitScreen(Page[None]):
     def action_tick(self) -> None:
         """Send this one, or not."""
         row = self.rows.current
-        if row is None or self._busy:
+        if row is None or self.busy:
             return
         if row.state not in ("ready", "signed"):
             self.zhubi.say_problem(say("tui.submit.not-ready", code=row.code))
             return
-        self.rows.ticked ^= {row.key}
-        self.rows.refresh()
-        self._count()
+        self.choose({row.key}, going=row.key not in self.rows.ticked)
+
+    def on_rows_moved(self, _message: Rows.Moved) -> None:
+        self.show_lacks()
 
     def on_rows_chosen(self, _message: Rows.Chosen) -> None:
         row = self.rows.current
@@ -186,6 +192,7 @@ class SubmitScreen(Page[None]):
             routes.open_review(self.zhubi, row.key)
         elif self.query_one("#pin").display:
             self.query_one(Field).input.focus()
+            self.action_try_out()
         else:
             self.action_go()
 
@@ -197,16 +204,16 @@ class SubmitScreen(Page[None]):
         rows = self.rows
         pin = fold_digits(self.query_one(Field).value)
         to_sign = [each.key for each in rows.listed if each.key in rows.ticked and each.state == "ready"]
-        if self._busy or not rows.ticked:
-            if not self._busy:
+        if self.busy or not rows.ticked:
+            if not self.busy:
                 self.zhubi.say_problem(say("tui.submit.nothing"))
             return
         if to_sign and not pin:
             self.query_one(Field).input.focus()
             return
-        self._busy = True
+        self.busy = True
         rows.steps.clear()
-        self._say((say("tui.submit.busy"), "quiet"))
+        self.tell((say("tui.submit.busy"), "quiet"))
         desk, app = self.desk, self.zhubi
 
         def progress(step: SubmitStep) -> None:
@@ -214,13 +221,14 @@ class SubmitScreen(Page[None]):
 
         def work() -> tuple[tuple[SignResult, ...], SubmitReport]:
             signed = submit.sign(desk, tuple(to_sign), pin, progress) if to_sign else ()
+            self.wait_for_trial()
             return signed, submit.submit(desk, progress)
 
         self.errand(work, self._sent, self._refused, group="submit")
 
     def _refused(self, sentence: str) -> None:
-        self._busy = False
-        self._say((sentence, "bad"))
+        self.busy = False
+        self.tell((sentence, "bad"))
         field = self.query_one(Field)
         field.value = ""
         if field.display:
@@ -239,7 +247,7 @@ class SubmitScreen(Page[None]):
 
     def _sent(self, outcome: tuple[tuple[SignResult, ...], SubmitReport]) -> None:
         signed, report = outcome
-        self._busy = False
+        self.busy = False
         self.query_one(Field).value = ""
         said: list[tuple[str, str] | str] = [
             (f"{each.code} {each.problem}", "bad") for each in signed if each.problem
@@ -258,14 +266,14 @@ class SubmitScreen(Page[None]):
         said += [
             (say("tui.submit.complete", title=title, count=count), "good") for title, count in report.complete
         ]
-        self._say(*said)
+        self.tell(*said)
         self.rows.focus()
         self.zhubi.desk_changed()
 
     def action_changes(self) -> None:
         """What differs from what was handed in, and what changed under the review on the line."""
         row = self.rows.current
-        if row is not None and not self._busy:
+        if row is not None and not self.busy:
             routes.open_changes(self.zhubi, row.key)
 
     def action_back(self) -> None:
