@@ -75,12 +75,6 @@ def open_declare(app: ZhubiApp, round_id: str, dossier: str | None = None) -> No
     app.push_screen(DeclareScreen(round_id, dossier))
 
 
-def open_review(
-    app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
-) -> None:
-    """Reader and sheet of one project; at the line ``at`` of its sheet (kind, item), or at ``place`` in its papers."""
-    from zhubi.expert.tui.screens.review import ReviewScreen
-
 def open_sheet(app: ZhubiApp, key: ReviewKey) -> None:
     """The sheet of one project: on site where one works there, else with its papers."""
     from zhubi.expert.desk import onsite
@@ -104,6 +98,12 @@ def open_on_site(app: ZhubiApp, key: ReviewKey) -> None:
     while app.screen is not opened:
         app.pop_screen()
 
+
+def open_review(
+    app: ZhubiApp, key: ReviewKey, at: tuple[str, str] | None = None, place: Passage | None = None
+) -> None:
+    """Reader and sheet of one project; at the line ``at`` of its sheet (kind, item), or at ``place`` in its papers."""
+    from zhubi.expert.tui.screens.review import ReviewScreen
 
     app.push_screen(ReviewScreen(key, at, place))
 
