@@ -94,6 +94,8 @@ def test_the_office_keeps_a_leaf_and_ciphertext_and_no_word_of_who_or_what(
     for path in (f"/v1/records/{digest}", f"/v1/uploads/{digest}", f"/v1/blobs/{digest}"):
         assert pen.ask("GET", path).status_code == 404
         assert other.ask("GET", path).status_code == 404
+    signed_in = [row for table, row in rows(office) if table == "used_tokens"]
+    assert signed_in and not any(each in row for row in signed_in for each in hidden)
     said = caplog.text + answer.text + other.ask("GET", f"/v1/log/proof/{digest}").text
     said += other.ask("GET", "/v1/log/checkpoint").text + str(answer.headers)
     assert not any(each in said for each in hidden)

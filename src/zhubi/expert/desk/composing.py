@@ -47,7 +47,7 @@ def payload_of(
     type: RecordType,
     body: Frozen,
     *,
-    round: str,
+    round: str | None,
     subjects: Sequence[str] = (),
     relies_on: Sequence[str] = (),
     supersedes: Sequence[str] = (),

@@ -153,8 +153,9 @@ class _Run:
         )  # fmt: skip
 
     def letters(self) -> None:
-        """What is sealed for the inspectors."""
-        send_letters(self._store, self._client, self._office.office, self._log, self._report, self._now)
+        """What is sealed for the inspectors: never beside signed records, whose author the log would tell."""
+        if not self._report.sent:
+            send_letters(self._store, self._client, self._office.office, self._log, self._report, self._now)
 
     def materials(self) -> None:
         """Keys and sealed files: what entitles to one entitles to the other, so neither waits."""

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.trust.canonical import canonical, parse_json
+from zhubi.core.trust.canonical import canonical, parse_json, sha256_hex
 from zhubi.core.trust.chance import nonce
 from zhubi.core.trust.records import read
 from zhubi.core.wire.messages import TokenAnswer
@@ -65,7 +65,8 @@ def grant(office: Host, assertion: str, *, now: datetime) -> TokenAnswer:
         raise AccessError("access.assertion", "the sign-in does not hold")
     if abs(moment - issued) > _SKEW:
         raise AccessError("access.assertion-clock", "the two clocks differ", ours=moment, theirs=issued)
-    if not _first_use(office, f"{kid}:{once}", expires + 2 * _SKEW, moment):
+    # As a digest: what stays of a sign-in must not tell whose it was.
+    if not _first_use(office, sha256_hex(f"{kid}:{once}".encode()), expires + 2 * _SKEW, moment):
         raise AccessError("access.assertion", "the sign-in was already used")
     token = _token(
         office, {"sub": holder.person, "dev": holder.kid, "exp": moment + TOKEN_SECONDS, "jti": nonce()}
