@@ -232,8 +232,10 @@ class OfficeClient:
                     results=results,
                 )  # fmt: skip
             except WireError as problem:
+                if problem.status != 401:
+                    raise
                 self._session.drop(token)
-                if problem.status != 401 or last:
+                if last:
                     raise
         raise AssertionError("unreachable")
 

@@ -29,9 +29,14 @@ if TYPE_CHECKING:
 FIRST_CHUNK: Final = 256 * 1024
 _GROWS_AFTER: Final = 16 * 1024 * 1024
 """Bytes without a break after which chunks become larger: on a way that breaks often, little is sent twice."""
-_PATIENCE: Final = 4
+_RECOVERS_AFTER: Final = 1024 * 1024
+_SMALLEST: Final = 16 * 1024
+_PATIENCE: Final = 6
 """How often in a row the way may break, or a chunk be spoilt, with nothing arriving between."""
 _PAUSE: Final = 0.2
+_OTHER_BYTES: Final = "vault.upload-other-bytes"
+_MENDED: Final = frozenset({"api.chunk-damaged", "vault.upload-gap", _OTHER_BYTES})
+"""Refusals after which sending again may help; all of it from the beginning only once."""
 _NOTED_EVERY: Final = 4 * 1024 * 1024
 
 
@@ -90,6 +95,7 @@ class _Upload:
         self._unbroken = 0
         self._failures = 0
         self._noted = 0
+        self._began_anew = False
 
     def run(self) -> UploadAnswer:
         """Sends what is missing; the answer that says that all of it was accepted."""
@@ -124,7 +130,7 @@ class _Upload:
     def _arrived(self, received: int, count: int) -> None:
         self._failures = 0
         self._unbroken += count
-        if self._unbroken >= _GROWS_AFTER:
+        if self._unbroken >= (_GROWS_AFTER if self._chunk >= FIRST_CHUNK else _RECOVERS_AFTER):
             self._chunk = min(CHUNK_LIMIT, self._chunk * 2)
             self._unbroken = 0
         if received - self._noted >= _NOTED_EVERY:
@@ -134,13 +140,15 @@ class _Upload:
 
     def _failed(self, problem: WireError, answer: UploadAnswer | None = None) -> UploadAnswer:
         """Tries again where that may help: the way broke, a chunk was spoilt on it, or the office stands elsewhere."""
-        worth = problem.offline or problem.status in (502, 503, 504) or problem.kind in (
-            "api.chunk-damaged", "vault.upload-gap", "vault.upload-other-bytes",
-        )  # fmt: skip
+        worth = problem.offline or problem.status in (502, 503, 504) or problem.kind in _MENDED
         self._failures += 1
-        if not worth or self._failures > _PATIENCE:
+        again = not (problem.kind == _OTHER_BYTES and self._began_anew)
+        self._began_anew = self._began_anew or problem.kind == _OTHER_BYTES
+        if not worth or not again or self._failures > _PATIENCE:
             raise problem
-        self._chunk, self._unbroken = FIRST_CHUNK, 0
+        # Where even the first break brought nothing through, less at once may.
+        shrink = 2 if problem.offline and self._failures > 1 else 1
+        self._chunk, self._unbroken = max(_SMALLEST, min(self._chunk, FIRST_CHUNK) // shrink), 0
         if problem.offline:
             time.sleep(_PAUSE * self._failures)
         return answer or self._stand()
