@@ -156,7 +156,7 @@ def test_a_deletion_that_could_not_finish_is_finished_by_the_next_sync(
 
 def test_what_another_live_round_needs_stays_until_that_one_ends(seated: Any) -> None:
     second = seated.open_round("dazu-2023-26", "dz.milestone-assessment", title="复核", hours=60)
-    seated.seat(second, sorted(seated.ids.items())[0][1], seated.invitation.person)
+    seated.seat(second, min(seated.ids.items())[1], seated.invitation.person)
     seated.declare_all(seated.desk, seated.round)
     seated.declare_all(seated.desk, second)
     seated.sync(seated.desk)

@@ -223,6 +223,35 @@ def test_what_has_not_arrived_stays_with_its_draft(ended: Store, world: Any, now
     assert [each.signed_as for each in ended.drafts.all()] == [unsent.record.digest]
 
 
+def test_what_a_machine_deletes_by_itself_leaves_unsigned_sheets(
+    ended: Store, world: Any, secret: Any, now: datetime, tmp_path: Path
+) -> None:
+    one = world.key(1, 1).round
+    assert ended.purge.due() == ((world.origin, one),)
+    ended.purge.purge_round(world.origin, one, now, drafts=False)
+    assert ended.purge.due() == ()
+    assert ended.purge.unconfirmed() == ((world.origin, one),)
+    assert len(ended.drafts.all()) == 2
+    pages = decrypted_pages(ended, secret, tmp_path)
+    assert not seen(IDENTITY, pages) and not seen(NOTED, pages)
+    assert seen(TYPED, pages)
+    assert CIPHERTEXT not in on_disk(ended.directory)
+    ended.purge.purge_round(world.origin, one, now)
+    assert not seen(TYPED, decrypted_pages(ended, secret, tmp_path))
+    taken = ended.purge.taken(world.origin, one)
+    assert taken is not None
+    assert (taken.dossiers, taken.blobs, taken.bytes, taken.kept) == (1, 1, len(CIPHERTEXT), 1)
+
+
+def test_a_signed_record_of_this_machine_confirms_a_purge(ended: Store, world: Any, now: datetime) -> None:
+    one = world.key(1, 1).round
+    ended.purge.purge_round(world.origin, one, now)
+    body = {"device": world.mine.kid, "dossiers": 1, "blobs": 1}
+    said = world.arrival(RecordType.PURGE, body, round=1, author=world.me)
+    ended.outbox.put(world.origin, said.compact, said.record, now=now)
+    assert ended.purge.unconfirmed() == ()
+
+
 def test_old_backups_go_too(ended: Store, world: Any, now: datetime) -> None:
     backup = back_up(ended._database, "v1")
     ended.purge.purge_round(world.origin, world.key(1, 1).round, now)
@@ -233,7 +262,7 @@ class Cut(BaseException):
     """The process is gone."""
 
 
-STEPS = ["remove", "copy_to", "write_store_file", "switch", "remove_database", "done"]
+STEPS = ["remove", "index", "backups", "copy_to", "write_store_file", "switch", "remove_database", "done"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -279,8 +308,11 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, store: Store, step: str, after: bool
 
     owner: Any = {
         "remove": store.blobs, "copy_to": store._database, "switch": store._database, "done": store._database,
+        "index": store.search, "backups": store.purge,
     }.get(step, purge)  # fmt: skip
-    name = {"switch": "_switch", "done": "truncate_log"}.get(step, step)
+    name = {
+        "switch": "_switch", "done": "truncate_log", "index": "remove", "backups": "_remove_backups",
+    }.get(step, step)  # fmt: skip
     monkeypatch.setattr(owner, name, cutting(getattr(owner, name)))
 
 

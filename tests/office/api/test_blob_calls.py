@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from zhubi.core.model.records import RecordType
 from zhubi.core.trust.canonical import sha256_hex
+from zhubi.core.trust.records import record_digest
+from zhubi.office.rounds.windows import change_round
 from zhubi.office.vault.sealing import SourceFile
 
 
@@ -90,3 +93,31 @@ def test_a_range_not_understood_brings_the_whole(sealed: Any, malformed: str) ->
     pen, digest, size = sealed
     answer = pen.get(f"/v1/blobs/{digest}", headers={"Range": malformed})
     assert (answer.status_code, len(answer.content)) == (200, size)
+
+
+def test_of_an_ended_round_neither_key_nor_blob_is_given(scene: Any, house: Any) -> None:
+    dossier = house.bring("ZJ26-001")
+    pen = scene.pen()
+    card, _ = scene.brought_to(pen, dossier)
+    blob, manifest = card.body.manifest.content.digest, card.body.manifest_digest
+    (release,) = scene.of_type(RecordType.KEY_RELEASE)
+
+    def given() -> list[int]:
+        paths = (f"/v1/blobs/{blob}", f"/v1/records/{release.digest}")
+        return [
+            *(pen.get(each).status_code for each in paths),
+            pen.ask_key(manifest, scene.round).status_code,
+        ]
+
+    def told() -> list[str]:
+        items = pen.get("/v1/feed").json()["items"]
+        return [record_digest(each["record"]) for each in items]
+
+    assert given() == [200, 200, 200] and release.digest in told()
+    staff = scene.office.staff()
+    for change in ("close", "end"):
+        change_round(scene.office, staff, scene.round, change, now=scene.clock())
+    size = scene.leaves()
+    assert given() == [404, 404, 404], "as if there had never been any"
+    assert release.digest not in told(), "to a device that begins anew"
+    assert scene.leaves() == size

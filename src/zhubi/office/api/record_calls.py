@@ -22,7 +22,7 @@ from zhubi.office.ledger.ledger import FeedEntry
 from zhubi.office.ledger.rulebooks import rulebook as rulebook_of
 from zhubi.office.rounds.reception import receive
 from zhubi.office.vault.errors import VaultError
-from zhubi.office.vault.release import dossier_of, release
+from zhubi.office.vault.release import dossier_of, release, withheld, without_withheld
 
 DIGEST = r"^[0-9a-f]{64}$"
 DigestPath = Annotated[str, Path(pattern=DIGEST)]
@@ -54,7 +54,7 @@ def feed(
                 logged_at=entry.stored.logged_at or 0,
                 record=entry.stored.compact,
             )
-            for entry in entries
+            for entry in without_withheld(reading, entries)
         )
     end = (entries[-1].at, entries[-1].position) if entries else found.next
     return FeedPage(
@@ -80,6 +80,8 @@ def record(digest: DigestPath, office: OfficeHere, caller: CallerHere, request: 
     """One record that is visible to me, as it was signed; immutable. Unknown and forbidden read alike."""
     with office.ledger.reading() as reading:
         stored = reading.record(digest) if reading.listed(caller.person, digest) else None
+        if stored is not None and withheld(reading, stored):
+            stored = None
     if stored is None:
         raise ZhubiError("api.not-found", "no such record")
     return immutable(request, digest, stored.compact.encode("ascii"), "application/jose")

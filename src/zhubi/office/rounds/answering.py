@@ -34,7 +34,7 @@ from zhubi.office.ledger.tables import pending, records
 from zhubi.office.opening import Office
 from zhubi.office.rounds.receipts import receipt_of_evidence, receipt_with
 from zhubi.office.vault.errors import VaultError
-from zhubi.office.vault.release import release
+from zhubi.office.vault.release import release, without_withheld
 from zhubi.office.vault.uploads import acceptance_of
 
 _PAGE = 500
@@ -170,7 +170,7 @@ def _feed(reading: Reading, person: str, after: str) -> tuple[tuple[FeedItem, ..
                 at=each.at, position=each.position, index=each.stored.index,
                 logged_at=each.stored.logged_at or 0, record=each.stored.compact,
             )
-            for each in page.entries
+            for each in without_withheld(reading, page.entries)
         ]  # fmt: skip
         cursor, more = page.next, page.more
     return tuple(items), f"{cursor[0]}.{cursor[1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from zhubi.core.rules.lifecycle import AssignmentView
 from zhubi.core.trust.encodings import to_base64
 from zhubi.core.trust.sealing import seal
 from zhubi.office.ledger.acts import compose
-from zhubi.office.ledger.ledger import Reading, Stored, Writing
+from zhubi.office.ledger.ledger import FeedEntry, Reading, Stored, Writing
 from zhubi.office.ledger.standing import assignment_standing, round_standing
 from zhubi.office.ledger.tables import sealed_blobs, sealed_versions
 from zhubi.office.vault.errors import VaultError
@@ -78,6 +79,29 @@ def may_fetch(reading: Reading, person: str, blob: str, now: datetime) -> bool:
         .distinct()
     )
     return any(_may_unseal(reading, person, row.dossier, now) for row in found.all())
+
+
+def withheld(reading: Reading, stored: Stored) -> bool:
+    """Whether a record is given to nobody any more: the key of a round that has ended."""
+    if stored.type is not RecordType.KEY_RELEASE or stored.payload.round is None:
+        return False
+    view = round_standing(reading, stored.payload.round)
+    return view is not None and view.ended
+
+
+def without_withheld(reading: Reading, entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
+    """Entries of a feed without what is given to nobody any more."""
+    gone: dict[str | None, bool] = {}
+    left = []
+    for each in entries:
+        if each.stored.type is RecordType.KEY_RELEASE:
+            name = each.stored.payload.round
+            if name not in gone:
+                gone[name] = withheld(reading, each.stored)
+            if gone[name]:
+                continue
+        left.append(each)
+    return tuple(left)
 
 
 def _may_unseal(reading: Reading, person: str, dossier: str, now: datetime) -> bool:
