@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Loss = Literal["answer", "request"]
+Loss = Literal["answer", "request", "fault", "twice"]
+"""Its answer is cut in the middle; it never arrives; it is done and answered with 500; it arrives a second time."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Wire:
     _lock: Any = field(default_factory=threading.Lock)
 
     def lose(self, path: str, what: Loss = "answer") -> None:
-        """The next exchange below a path fails: its answer is cut in the middle, or the request never arrives."""
+        """The next exchange below a path goes wrong."""
         self._lost.append((path, what))
 
     def lose_nothing(self) -> None:
@@ -97,10 +98,20 @@ class Wire:
             if loss is None:
                 await send(message)
 
+        def ends_with_a_fault() -> list[Any]:
+            start = {"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]}
+            return [start, {"type": "http.response.body", "body": b""}]
+
         await self.app(scope, hear, tell)
+        if loss == "twice":
+            said.clear()
+            await self.app(scope, _once(bytes(asked)), tell)
         body = b"".join(each.get("body", b"") for each in said)
         status = next(each["status"] for each in said if each["type"] == "http.response.start")
         self.answers.append(Answer(scope["method"], scope["path"], bytes(asked), status, body))
+        if loss in ("twice", "fault"):
+            for message in said if loss == "twice" else ends_with_a_fault():
+                await send(message)
         if loss == "answer":
             await send(said[0])
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
@@ -112,3 +123,12 @@ class Wire:
                     del self._lost[place]
                     return what
         return None
+
+
+def _once(body: bytes) -> Callable[[], Any]:
+    """The same request again."""
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
