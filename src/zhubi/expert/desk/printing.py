@@ -65,12 +65,16 @@ _NEVER_FILLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A form that was asked for: the file it was written to, or why it was not. ``code`` is empty for a draft."""
+    """A form that was asked for: the file it was written to, or why it was not.
+
+    ``code`` is of the record that it prints, empty for a draft and for a list of records.
+    """
 
     path: Path
     title: str
     code: str
     problem: str = ""
+    draft: bool = False
 
 
 def forms(desk: Desk, subject: ReviewKey | str) -> tuple[str, ...]:
@@ -118,7 +122,7 @@ def write_pdf(desk: Desk, subject: ReviewKey | str, form: str, path: Path, recor
     target = path / proposed_name(made) if path.is_dir() else path
     write_paper(made, target)
     desk.session.printed = True
-    return Printed(target, made.title, made.code)
+    return Printed(target, made.title, made.code, draft=made.digest is None and not made.listing)
 
 
 def write_round(desk: Desk, round: str, form: str, folder: Path) -> Iterator[Printed]:
@@ -143,6 +147,11 @@ def write_round(desk: Desk, round: str, form: str, folder: Path) -> Iterator[Pri
 def warned(desk: Desk) -> bool:
     """Whether this session has printed something already, and so was told that it lies in clear."""
     return desk.session.printed
+
+
+def signed_reviews(desk: Desk, key: ReviewKey) -> frozenset[str]:
+    """The digests of one's own signed reviews of a project, also of those that were corrected since."""
+    return frozenset(each.digest for each in _own_reviews(desk, key))
 
 
 # One review

@@ -57,6 +57,7 @@ class DeskScreen(Page[None]):
         Act("declare", "screen.declare"),
         Act("receipts", "screen.receipts"),
         Act("exchange", "screen.exchange"),
+        Act("print", "screen.print"),
         Act("purge", "screen.purge"),
     )
 
@@ -293,6 +294,14 @@ class DeskScreen(Page[None]):
     def action_exchange(self) -> None:
         """Packets out and in, where no network is."""
         routes.open_exchange(self.zhubi)
+
+    def action_print(self) -> None:
+        """A form of the project under the cursor, or of the round in view, as a PDF."""
+        from zhubi.expert.tui.printing import offer_print
+
+        seen, row = self._round_in_view(), self.rows.current
+        if seen is not None:
+            offer_print(self.zhubi, row.key if row is not None else None, seen.round)
 
     def action_purge(self) -> None:
         """Remove the material of the round in view from this machine."""

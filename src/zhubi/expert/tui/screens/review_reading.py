@@ -38,7 +38,9 @@ class ReadingPage(Page[None]):
         bound("f2", "picture", "picture", show=False, priority=True),
         bound("f9", "note", "note", show=False, priority=True),
     ]
-    ACTS: ClassVar[tuple[Act, ...]] = (Act("outline", "screen.outline"), Act("notes", "screen.notes"))
+    ACTS: ClassVar[tuple[Act, ...]] = (
+        Act("outline", "screen.outline"), Act("notes", "screen.notes"), Act("print", "screen.print"),
+    )  # fmt: skip
 
     key: ReviewKey
     _view: ReviewView | None = None
@@ -73,6 +75,14 @@ class ReadingPage(Page[None]):
         if self._view is not None:
             self.editor.flush()
             self._show_side(reading=not self.reading.has_focus_within)
+
+    def action_print(self) -> None:
+        """This project's forms, or those of its round, as a PDF."""
+        from zhubi.expert.tui.printing import offer_print
+
+        if self._state is not None:
+            self.editor.flush()
+        offer_print(self.zhubi, self.key, self.key.round)
 
     def action_outline(self) -> None:
         """Chapters and attachments to go to."""

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from zhubi.core.model.text import fold_digits
 from zhubi.expert.desk import submit
 from zhubi.expert.tui import routes
-from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.screens.submit_choosing import Choosing
 from zhubi.expert.tui.widgets.field import Field
@@ -94,6 +94,8 @@ class SubmitScreen(Choosing, Page[None]):
         *Choosing.CHOICES,
         bound("escape", "back", "back"),
     ]
+
+    ACTS: ClassVar[tuple[Act, ...]] = (Act("print", "screen.print"),)
 
     def __init__(self, round_id: str | None, only: ReviewKey | None = None) -> None:
         super().__init__()
@@ -266,6 +268,8 @@ class SubmitScreen(Choosing, Page[None]):
         said += [
             (say("tui.submit.complete", title=title, count=count), "good") for title, count in report.complete
         ]
+        if any(each.state == "proven" for each in report.delivered):
+            said.append((say("printing.how"), "quiet"))
         self.tell(*said)
         self.rows.focus()
         self.zhubi.desk_changed()
@@ -275,6 +279,17 @@ class SubmitScreen(Choosing, Page[None]):
         row = self.rows.current
         if row is not None and not self.busy:
             routes.open_changes(self.zhubi, row.key)
+
+    def action_print(self) -> None:
+        """A form of the review on the line, or of its round, as a PDF."""
+        from zhubi.expert.tui.printing import offer_print
+
+        row = self.rows.current
+        offer_print(
+            self.zhubi,
+            row.key if row is not None else None,
+            row.key.round if row is not None else self._round,
+        )
 
     def action_back(self) -> None:
         """Back; what is on its way goes on."""

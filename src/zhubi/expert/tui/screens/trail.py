@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from zhubi.expert.desk import trail
+from zhubi.expert.desk import printing, trail
 from zhubi.expert.tui import times
-from zhubi.expert.tui.acts import bound
+from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.boxes import PickBox, PinBox, TellBox
 from zhubi.expert.tui.exporting import offer_export
 from zhubi.expert.tui.page import FIELDS, Page
@@ -61,9 +61,12 @@ class TrailScreen(Page[None]):
         bound("escape", "back", "back"),
     ]
 
+    ACTS: ClassVar[tuple[Act, ...]] = (Act("print", "screen.print"),)
+
     def __init__(self, key: ReviewKey) -> None:
         super().__init__()
         self._key = key
+        self._printable: frozenset[str] = frozenset()
         self._view: TrailView | None = None
 
     def body(self) -> ComposeResult:
@@ -88,6 +91,9 @@ class TrailScreen(Page[None]):
 
     def _show(self, view: TrailView) -> None:
         self._view = view
+        self._printable = (
+            self.zhubi.attempt(lambda: printing.signed_reviews(self.desk, self._key)) or frozenset()
+        )
         self.set_heading(f"{say('tui.title.trail')} {view.code} {view.title}".rstrip())
         stage = say(f"desk.stage.{view.stage}")
         checkpoint = (
@@ -132,6 +138,8 @@ class TrailScreen(Page[None]):
         if row.code:
             said.append((say("tui.trail.code", code=row.code), "good"))
         said.append((say("tui.trail.digest", digest=row.digest), "quiet"))
+        if row.digest in self._printable:
+            said.append((say("printing.how"), "quiet"))
         self.query_one("#about", Prose).say(*said)
 
     def action_export(self) -> None:
@@ -140,6 +148,15 @@ class TrailScreen(Page[None]):
         if rows.cursor < len(rows.listed):
             row = rows.listed[rows.cursor]
             offer_export(self.zhubi, row.digest, row.code)
+
+    def action_print(self) -> None:
+        """The review under the cursor on paper, else the project's forms as they stand."""
+        from zhubi.expert.tui.printing import offer_print
+
+        rows = self.query_one(TrailRows)
+        row = rows.listed[rows.cursor] if rows.cursor < len(rows.listed) else None
+        record = row.digest if row is not None and row.digest in self._printable else ""
+        offer_print(self.zhubi, self._key, self._key.round, record)
 
     def action_difference(self) -> None:
         """What the record under the cursor says otherwise than the one whose place it took."""
