@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import carrying
+import gathering
 import gridding
 import painting
 import papers
@@ -36,6 +38,8 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "journal": typed.journal,
     "opinion": writing.opinion_keys,
     "submit": sending.sign_and_submit,
+    "packets": carrying.packets,
+    "evidence": gathering.evidence,
     "search": searching.search,
     "pdf": papers.attachment,
     "pages": papers.pages,

@@ -211,10 +211,8 @@ def import_packet(desk: Desk, path: Path, progress: Progress = _silent) -> Packe
     if not desk.session.syncing.acquire(blocking=False):
         raise DeskError("desk.sync-running", "a sync is under way")
     try:
-        if packet.unverified_head.kind == "drafts":
-            taken = draftpackets.take_in(desk, at, packet)
-        else:
-            taken = _answers(desk, at, packet)
+        take = _answers if packet.unverified_head.kind == "answers" else draftpackets.take_in
+        taken = take(desk, at, packet)
         if not taken.problem:
             desk.store.packets.note(packet.digest, at.office, "in", taken.sentences[0], desk.clock())
         return taken
