@@ -44,6 +44,7 @@ _COMMANDS: Final = {
     "packet": "zhubi.cli.packets:packet",
     "conclude": "zhubi.cli.conclude:conclude",
     "print": "zhubi.cli.printing:print_",
+    "contact": "zhubi.cli.contact:contact",
     "receipts": "zhubi.cli.receipts:receipts",
     "verify": "zhubi.cli.receipts:verify",
     "demo": "zhubi.demo.command:demo",
