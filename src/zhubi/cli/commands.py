@@ -42,6 +42,7 @@ _COMMANDS: Final = {
     "evidence": "zhubi.cli.evidence:evidence",
     "submit": "zhubi.cli.submit:submit",
     "packet": "zhubi.cli.packets:packet",
+    "purge": "zhubi.cli.purge:purge",
     "conclude": "zhubi.cli.conclude:conclude",
     "print": "zhubi.cli.printing:print_",
     "contact": "zhubi.cli.contact:contact",
