@@ -40,6 +40,8 @@ _COMMANDS: Final = {
     "notes": "zhubi.cli.notes:notes",
     "phrases": "zhubi.cli.phrases:phrases",
     "evidence": "zhubi.cli.evidence:evidence",
+    "attend": "zhubi.cli.onsite:attend",
+    "pack": "zhubi.cli.trip:pack",
     "submit": "zhubi.cli.submit:submit",
     "packet": "zhubi.cli.packets:packet",
     "purge": "zhubi.cli.purge:purge",
