@@ -381,3 +381,21 @@ def test_the_same_from_a_shell(
     status, said = office("packet", "现场考察", "--output", stick, "--materials", "--expert", "韩立冬")
     assert status == 0 and "韩立冬" in said
     assert packet(panel[2], "import", next(stick.glob("回执-韩立冬-*.zhubi")))[0] == 0
+
+
+def test_what_a_packet_brings_after_closing_is_late_on_both_sides(
+    here: House, experts: Callable[..., Expert], tmp_path: Path, stick: Path
+) -> None:
+    round_id, dossiers = site_round(here, tmp_path)
+    expert = experts("陈思远")
+    here.seat(round_id, dossiers.values(), expert.person)
+    expert.take_up(round_id)
+    fill_by_form(expert.desk, expert.key("SX-1"))
+    expert.sign("SX-1")
+    path = packets.export(expert.desk, stick).path
+    here.clock.on(hours=48)
+    received = receive_packet(here.office, path, here.clock())
+    assert received.fresh == 1 and not received.refused, "late is a state, not a loss"
+    taken(expert, carry_back(here, stick, [received])[expert.person])
+    assert here.stands(round_id, dossiers["SX-1"], expert.person) == "late"
+    assert expert.stage("SX-1") == "late"
