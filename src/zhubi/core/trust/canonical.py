@@ -28,6 +28,8 @@ _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
 
+_LEAVES: Final = frozenset({str, bool, type(None)})
+
 
 def canonical(value: JsonValue) -> bytes:
     """The RFC 8785 bytes of a value.
@@ -56,14 +58,18 @@ def _is_ordinary(value: object, depth: int) -> bool:
     if depth > _MAX_DEPTH:
         raise _not_canonical(f"nested deeper than {_MAX_DEPTH}")
     ordinary = kind in (dict, list, tuple)
-    if isinstance(value, Mapping):
-        for key, member in value.items():
+    # Most members are leaves: looking at them here, and not in a call each, takes half as long.
+    if kind is dict or isinstance(value, Mapping):
+        for key, member in cast("Mapping[object, object]", value).items():
             if not isinstance(key, str):
                 raise _not_canonical("a key that is not text")
-            ordinary = _is_ordinary(member, depth + 1) and key.isascii() and ordinary
+            if type(member) not in _LEAVES:
+                ordinary = _is_ordinary(member, depth + 1) and ordinary
+            ordinary = ordinary and key.isascii()
     elif isinstance(value, (list, tuple)):
         for member in value:
-            ordinary = _is_ordinary(member, depth + 1) and ordinary
+            if type(member) not in _LEAVES:
+                ordinary = _is_ordinary(member, depth + 1) and ordinary
     elif not isinstance(value, (int, str)):
         raise _not_canonical(f"a value of type {kind.__name__}")
     return ordinary

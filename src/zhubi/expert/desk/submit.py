@@ -131,21 +131,29 @@ def sign(
 
 
 def _sign_one(desk: Desk, key: ReviewKey, pen: SigningKey, tell: Progress) -> SignResult:
-    row = desk.store.assignments.row(key, now=desk.clock())
-    code = row.code if row is not None else ""
-    step = "check"
+    code, step = "", "check"
     try:
         work = work_on(desk, key, papers=False)
+        code = _code_on(work)
         body = _body(desk, work)
         tell(SubmitStep(key, code, "check", True))
         step = "sign"
         digest = _sign(desk, work, body, pen)
     except ZhubiError as problem:
         sentence = explain(problem)
+        if not code:
+            row = desk.store.assignments.row(key, now=desk.clock())
+            code = row.code if row is not None else ""
         tell(SubmitStep(key, code, "check" if step == "check" else "sign", False, sentence))
         return SignResult(key, code, "", sentence)
     tell(SubmitStep(key, code, "sign", True))
     return SignResult(key, code, digest)
+
+
+def _code_on(work: Work) -> str:
+    # The card is at hand; asking the store for it again, review by review, would be felt.
+    current = work.view.current
+    return current.body.card.code if current is not None and isinstance(current.body, DossierBody) else ""
 
 
 def _body(desk: Desk, work: Work) -> ReviewBody:
