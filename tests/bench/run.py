@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import carrying
+import gathering
 import gridding
 import painting
 import papers
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "opinion": writing.opinion_keys,
     "submit": sending.sign_and_submit,
     "packets": carrying.packets,
+    "evidence": gathering.evidence,
     "search": searching.search,
     "pdf": papers.attachment,
     "pages": papers.pages,

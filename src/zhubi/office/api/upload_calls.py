@@ -9,6 +9,7 @@ from binascii import Error as BadBase64
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Request
+from starlette.requests import ClientDisconnect
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.sheet import EvidenceRef
@@ -17,7 +18,7 @@ from zhubi.office.api.gates import CallerHere, OfficeHere
 from zhubi.office.api.record_calls import DigestPath
 from zhubi.office.opening import Office
 from zhubi.office.rounds.receipts import receipt_of_evidence
-from zhubi.office.vault.uploads import Uploads, accept_evidence, acceptance_of, evidence_named
+from zhubi.office.vault.uploads import Uploads, accept_evidence, acceptance_of
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 _RANGE: Final = re.compile(r"^bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15})$")
@@ -28,7 +29,11 @@ async def _body(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > CHUNK_LIMIT:
         raise ZhubiError("api.too-large", f"at most {CHUNK_LIMIT} bytes at once")
-    return await request.body()
+    try:
+        return await request.body()
+    except ClientDisconnect as problem:
+        # Nobody is there to be answered, and nothing was taken: no fault of the office.
+        raise ZhubiError("api.cut", "the request broke off before it was whole") from problem
 
 
 def _uploads(request: Request) -> Uploads:
@@ -43,8 +48,7 @@ UploadsHere = Annotated[Uploads, Depends(_uploads)]
 @router.get("/uploads/{digest}")
 def upload(digest: DigestPath, office: OfficeHere, caller: CallerHere, uploads: UploadsHere) -> UploadAnswer:
     """How much of a sealed file is here. It is known only to the author of a logged review that names it."""
-    with office.ledger.reading() as reading:
-        ref, _ = evidence_named(reading, caller.person, digest)
+    ref = uploads.named(office.ledger, caller.person, digest)
     return _state(office, uploads, caller.person, ref)
 
 
@@ -62,8 +66,7 @@ def put_upload(
 
     ``bytes */SIZE`` and no body brings nothing, and finishes what is here whole.
     """
-    with office.ledger.reading() as reading:
-        ref, _ = evidence_named(reading, caller.person, digest)
+    ref = uploads.named(office.ledger, caller.person, digest)
     start = _range(content_range, data, ref)
     _check(content_digest, data)
     known = _accepted(office, caller.person, ref)
