@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from zhubi.expert.desk import attendance, overview, review, settings
+from zhubi.expert.desk import attendance, evidence, overview, review, settings
 from zhubi.expert.desk.views import ReviewKey
 from zhubi.expert.tui.application import ZhubiApp
 from zhubi.expert.tui.screens.desk import DeskScreen
+from zhubi.expert.tui.screens.evidence import EvidenceBox
 from zhubi.expert.tui.screens.onsite import OnSiteScreen
 from zhubi.expert.tui.screens.review import ReviewScreen
 
@@ -134,6 +135,24 @@ async def test_signing_in_is_one_choice_and_the_pin(at_site: Any, key: ReviewKey
         shown = look(app)
         assert "到会1 技术专家1" in shown and "已签到，待送达" in shown
     assert attendance.to_sign_in(at_site.desk, at_site.round) == ()
+
+
+async def test_evidence_is_counted_beside_the_indicator_it_supports(
+    at_site: Any, key: ReviewKey, look: Any
+) -> None:
+    app = app_of(at_site)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await to_the_site(pilot, "SX24-009")
+        await pilot.press("ctrl+e")
+        await rest(pilot)
+        assert isinstance(app.screen, EvidenceBox)
+        await pilot.press("escape")
+        row = review.open_review(at_site.desk, key).state.indicators[0]
+        evidence.add_note(at_site.desk, key, "铭牌与台账一致", about=f"indicator:{row.id}")
+        screen.desk_changed()
+        await rest(pilot)
+        (shown,) = [each for each in look(app).splitlines() if row.name[:5] in each]
+        assert shown.endswith("1")
 
 
 async def test_the_whole_sheet_is_one_key_away_and_is_the_same(at_site: Any, key: ReviewKey) -> None:

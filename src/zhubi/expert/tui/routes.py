@@ -195,6 +195,13 @@ def open_changes(app: ZhubiApp, key: ReviewKey) -> None:
     app.push_screen(ChangesScreen(key))
 
 
+def open_trip(app: ZhubiApp, round_id: str | None) -> None:
+    """出发检查 for a round, or for all."""
+    from zhubi.expert.tui.screens.trip import TripScreen
+
+    app.push_screen(TripScreen(round_id))
+
+
 def open_receipts(app: ZhubiApp) -> None:
     """All receipts on this machine."""
     from zhubi.expert.tui.screens.receipts import ReceiptsScreen

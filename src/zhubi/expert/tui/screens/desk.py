@@ -48,6 +48,7 @@ class DeskScreen(Page[None]):
         bound("f5", "glance", "glance", show=False, priority=True),
         bound("f11", "compare", "compare", show=False, priority=True),
         bound("space", "tick", "tick-project", show=False),
+        bound("f12", "trip", "trip", show=False, priority=True),
         bound("f3", "trail", "trail"),
         Binding("left", "other_round(-1)", show=False, id="desk.previous-round"),
         Binding("right", "other_round(1)", show=False, id="desk.next-round"),
@@ -55,6 +56,7 @@ class DeskScreen(Page[None]):
     ACTS: ClassVar[tuple[Act, ...]] = (
         Act("commitment", "screen.commitment"),
         Act("declare", "screen.declare"),
+        Act("onsite", "screen.onsite"),
         Act("receipts", "screen.receipts"),
         Act("exchange", "screen.exchange"),
         Act("print", "screen.print"),
@@ -286,6 +288,16 @@ class DeskScreen(Page[None]):
         seen = self._round_in_view()
         if seen is not None:
             routes.open_declare(self.zhubi, seen.round)
+
+    def action_trip(self) -> None:
+        """Whether everything is here for work without a network."""
+        routes.open_trip(self.zhubi, self._scope)
+
+    def action_onsite(self) -> None:
+        """The project under the cursor as it is filled in on site."""
+        row = self.rows.current
+        if row is not None:
+            routes.open_on_site(self.zhubi, row.key)
 
     def action_receipts(self) -> None:
         """All receipts on this machine."""

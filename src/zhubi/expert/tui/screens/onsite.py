@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from zhubi.expert.desk.sheetviews import MethodRow, SheetState
     from zhubi.expert.desk.views import ReviewKey
 
+_SUPPORTED: Final = frozenset({"indicator", "finding", "question"})
 VENUE: Final = "high-contrast"
 """The theme for a factory floor: what is chosen elsewhere comes back when the screen is left."""
 _LINE_OF_MISSING: Final = {
@@ -51,6 +52,7 @@ class OnSiteScreen(Page[None]):
         bound("f6", "review", "whole-review", priority=True),
         bound("ctrl+n", "next_missing", "next-missing", priority=True),
         bound("ctrl+g", "submit", "submit", priority=True),
+        bound("ctrl+e", "evidence", "evidence", priority=True),
         bound("ctrl+z", "undo", "undo", show=False, priority=True),
         bound("ctrl+y", "redo", "redo", show=False, priority=True),
         bound("f3", "trail", "trail", show=False),
@@ -358,6 +360,17 @@ class OnSiteScreen(Page[None]):
             )
             return
         self.editor.show(self._subject())
+
+    def action_evidence(self) -> None:
+        """The evidence on this sheet, and more of it for the line in view."""
+        from zhubi.expert.tui.screens.evidence import EvidenceBox
+
+        if self._view is None:
+            return
+        self.editor.flush()
+        line = self.sheet.line
+        about = f"{line.kind}:{line.item}" if line is not None and line.kind in _SUPPORTED else ""
+        self.app.push_screen(EvidenceBox(self.key, about, locked=self._view.review.read_only))
 
     def action_undo(self) -> None:
         """Take the last edit back."""
