@@ -354,3 +354,26 @@ def test_a_round_follows_another_and_conclusions_are_carried_over_by_hand(made: 
     assert said.status == 1 and "SX24-006 在前一场次还没有专家组意见" in said.err
     said = made("chain", "--from", "会议验收", "--to", "会议验收")
     assert said.status == 1 and "不能是本场次自己" in said.err
+
+
+def test_what_came_late_is_listed_with_its_bounds_and_set_aside_with_reasons(
+    opened: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhubi.cli import lateness
+    from zhubi.core.rules.timing import Punctuality, SigningTime
+    from zhubi.office.rounds import lateness as late
+    from zhubi.office.rounds.lateness import LateReview
+
+    at = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
+    when = SigningTime(at, at, at + timedelta(hours=2), Punctuality.CLAIMED)
+    found = (
+        LateReview("DZ26-002", "殷知夏", when, None),
+        LateReview("DZ26-004", "殷知夏", when, False, "无依据"),
+    )
+    monkeypatch.setattr(late, "late_reviews", lambda office, shown: found)
+    shown = opened("status", "里程碑考核").out
+    assert "逾期到达 2 份" in shown and "DZ26-002 殷知夏\t待决定" in shown
+    assert "DZ26-004 殷知夏\t逾期到达，不计入 无依据" in shown
+    assert shown.count("不早于") == shown.count("不晚于") == shown.count("未能证明") == 2
+    assert "zhubi office decide" in shown
+    assert lateness.decided_line("DZ26-002", "殷知夏", granted=True) == "DZ26-002 殷知夏：逾期到达，计入。"

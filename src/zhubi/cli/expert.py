@@ -146,9 +146,10 @@ def _status_lines(desk: Desk, every: bool) -> list[str]:
         count = each.total if every else min(each.total, 20)
         for row in overview.rows(desk, each.round, 0, count):
             lacking = say("cli.lacks", missing=row.missing) if row.missing else ""
+            late = [say(f"desk.flag.{each}") for each in sorted(row.flags) if each.startswith("late-")]
             parts = (
                 row.code or f"#{row.order}", row.title, say(f"desk.stage.{row.stage}"), row.score_text, lacking,
-                row.receipt_code,
+                row.receipt_code, *late,
             )  # fmt: skip
             lines.append("  " + "  ".join(part for part in parts if part))
         if count < each.total:
