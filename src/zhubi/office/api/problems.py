@@ -7,8 +7,9 @@ from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.text import clean_line
@@ -82,6 +83,11 @@ def install(app: FastAPI) -> None:
         response = problem_response(kind, error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(ClientDisconnect)
+    def _gone(_request: Request, _error: ClientDisconnect) -> Response:
+        # A way that broke off is no fault of this office, and nobody is left to hear the answer.
+        return Response(status_code=400)
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
