@@ -22,6 +22,7 @@ from zhubi.core.model.sheet import (
     Sheet,
     Total,
 )
+from zhubi.core.papers.typesetting import typeset
 from zhubi.core.rules.compile import shipped
 from zhubi.core.rules.printed import (
     Occasion,
@@ -36,6 +37,7 @@ from zhubi.core.rules.printed import (
     signed_row,
     standing_text,
 )
+from zhubi.locale import use_language
 
 DIGEST = "3f2a91c0" * 8
 SIGNED = datetime(2026, 7, 3, 6, 2, tzinfo=UTC)
@@ -219,3 +221,38 @@ def test_a_file_is_named_for_its_form_and_record_and_never_leaves_its_folder() -
     made = review_paper(INSPECTION, Sheet(), "technical", CARD, OCCASION, None)
     assert file_name(made, "SX24-006", "陈思远") == "SX24-006-陈思远-现场考察表-7K3M-Q2.pdf"
     assert "/" not in file_name(made, "../../etc/passwd") and file_name(made, "a" * 400).endswith(".pdf")
+
+
+@pytest.mark.parametrize("tongue", ["zh_CN", "en"])
+def test_every_form_can_be_printed_in_both_languages_whatever_was_written(tongue: str) -> None:
+    """A mark at the beginning of somebody's words joins what stands before it."""
+    accent = "\u0301"
+    body = DeclarationBody(
+        outcome="explain", card_digest="a" * 64, words=f"{accent}a",
+        relations=(Relation(kind=shipped("zhejiang-2023").relations[0].id, with_whom=f"{accent}b", words="c"),),
+    )  # fmt: skip
+    card = Card(
+        code="K1", title="t", units=(Unit(name="e", part="lead"), Unit(name=f"{accent}x", part="joint"))
+    )
+    sheet = Sheet(
+        recommendation=INSPECTION.recommendations[0].id if INSPECTION.recommendations else None,
+        recommendation_words=f"{accent}d",
+        indicators=(IndicatorJudgement(indicator="deviation", judgement="met"),),
+    )
+    there = attended_text(AttendanceBody(mode="remote", at="2026-07-03T01:02:00Z", words=f"{accent}e"))
+    use_language(tongue)
+    try:
+        occasion = replace(
+            OCCASION, attended=there, standing=standing_text(SIGNED, SIGNED, "late", "returned")
+        )
+        rows = (signed_row(INSPECTION, card, "A", sheet, "7K3M-Q2"),)
+        papers = (
+            review_paper(INSPECTION, sheet, "technical", card, occasion, CONTENT),
+            cuts_paper(APPRAISAL, sheet, card, occasion, CONTENT),
+            commitments_paper(APPRAISAL, occasion, SIGNED, (declared_row(card, body, (), "7K3M-Q2"),)),
+            signatures_paper(occasion, rows, ("A", "B")),
+        )
+        assert all(typeset(each).startswith(b"%PDF-") for each in papers)
+        assert len({each.title for each in papers}) == 4
+    finally:
+        use_language("zh_CN")

@@ -15,7 +15,7 @@ from zhubi.core.model.paper import Paper, Passage, Table
 from zhubi.core.model.records import AttendanceBody, DeclarationBody
 from zhubi.core.model.rulebook import ConflictRelation, ReviewKind
 from zhubi.core.model.sheet import Sheet
-from zhubi.core.model.text import clean_file_name
+from zhubi.core.model.text import clean_file_name, clean_text
 from zhubi.core.model.values import parse_instant
 from zhubi.core.rules.cuts import after_cuts
 from zhubi.core.rules.printedparts import BLANK, columns, moment_text, role_name, sheet_parts, yuan
@@ -94,7 +94,7 @@ def standing_text(signed_at: datetime, logged_at: datetime | None, *marks: str) 
 def attended_text(body: AttendanceBody) -> str:
     """When and how somebody signed in, and what they wrote to it."""
     said = say(f"papers.attended-{body.mode}", at=moment_text(parse_instant(body.at)))
-    return say("papers.semicolon").join(filter(None, (said, body.words)))
+    return clean_text(say("papers.semicolon").join(filter(None, (said, body.words))))
 
 
 def review_paper(
@@ -180,7 +180,8 @@ def declared_row(
         said.append(
             " ".join(filter(None, (named.get(each.kind, each.kind), each.with_whom, until, each.words)))
         )
-    words = "\n".join(filter(None, (*said, body.words)))
+    # Two clean texts side by side need not make a clean one: a mark may join what stood before it.
+    words = clean_text("\n".join(filter(None, (*said, body.words))))
     return DeclaredRow(card.code, card.title, say(f"papers.declared-{body.outcome.value}"), words, record)
 
 
@@ -266,7 +267,7 @@ def _round(occasion: Occasion) -> tuple[tuple[str, str], ...]:
 
 
 def _project(card: Card, occasion: Occasion) -> tuple[tuple[str, str], ...]:
-    units = say("papers.comma").join(each.name for each in card.units)
+    units = clean_text(say("papers.comma").join(each.name for each in card.units))
     return (
         (say("papers.code"), card.code),
         *_round(occasion),

@@ -9,6 +9,7 @@ from zhubi.core.model.dossier import Content
 from zhubi.core.model.paper import Column, Passage, Table
 from zhubi.core.model.rulebook import FactRule, ReviewKind
 from zhubi.core.model.sheet import FactValue, Sheet
+from zhubi.core.model.text import clean_text
 from zhubi.core.model.values import parse_instant
 from zhubi.core.rules.scoring import band_for, criteria_for, points_text, progress
 from zhubi.locale import language, say
@@ -124,7 +125,7 @@ def _indicators(sheet: Sheet, content: Content | None) -> tuple[Table, ...]:
 
 
 def _measured(value: str, unit: str) -> str:
-    return value if not value or not unit or value.endswith(unit) else f"{value} {unit}"
+    return value if not value or not unit or value.endswith(unit) else clean_text(f"{value} {unit}")
 
 
 def _facts(kind: ReviewKind, sheet: Sheet, content: Content | None) -> tuple[Table, ...]:
@@ -215,7 +216,7 @@ def _recommended(kind: ReviewKind, sheet: Sheet) -> tuple[Passage, ...]:
         return ()
     named: Mapping[str, str] = {each.id: each.name.said(language()) for each in kind.recommendations}
     chosen = named.get(sheet.recommendation or "", BLANK)
-    words = f"{chosen}\n{sheet.recommendation_words}" if sheet.recommendation_words else chosen
+    words = clean_text(f"{chosen}\n{sheet.recommendation_words}") if sheet.recommendation_words else chosen
     return (Passage(heading=say("papers.recommendation"), text=words),)
 
 
