@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zhubi.core.model.dossier import BlobRef, Card, Manifest
-from zhubi.core.model.records import Carried, DossierBody, Follows, RoundBody
+from zhubi.core.model.chains import CarriedConclusion, Follows
+from zhubi.core.model.records import DossierBody, RoundBody
 
 ROUND = "0190aaaa-0000-7000-8000-000000000001"
 
@@ -23,6 +24,6 @@ def test_a_round_that_follows_none_and_a_version_that_carries_nothing_say_nothin
         manifest=Manifest(content=blob, sealed_to="age1" + "q" * 58), manifest_digest="b" * 64,
     )  # fmt: skip
     assert "carries" not in version.model_dump(mode="json")
-    carried = Carried(round=ROUND, conclusion="c" * 64, material="site-conclusion")
+    carried = CarriedConclusion(round=ROUND, conclusion="c" * 64, material="site-conclusion")
     with_it = version.model_copy(update={"carries": (carried,)})
     assert DossierBody.model_validate(with_it.model_dump(mode="json")).carries == (carried,)

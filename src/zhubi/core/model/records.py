@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field
 
+from zhubi.core.model.chains import CarriedConclusion, Follows
 from zhubi.core.model.dossier import Card, Manifest
 from zhubi.core.model.sheet import Finding, Sheet
 from zhubi.core.model.values import (
@@ -152,13 +153,6 @@ class RevocationBody(Frozen):
     reason: Words
 
 
-class Follows(Frozen):
-    """The round before, whose conclusion on a project enters this one as a paper of this kind."""
-
-    round: Uuid
-    material: Slug
-
-
 class RoundBody(Frozen):
     """One run of a review kind under one pinned rulebook."""
 
@@ -183,14 +177,6 @@ class RoundChangeBody(Frozen):
     reason: Words = ""
 
 
-class Carried(Frozen):
-    """A conclusion that this version carries as a paper: of which round, which record, as which kind of paper."""
-
-    round: Uuid
-    conclusion: Digest
-    material: Slug
-
-
 class DossierBody(Frozen):
     """One version of a dossier: its card in clear to those entitled, its content sealed.
 
@@ -204,7 +190,7 @@ class DossierBody(Frozen):
     manifest: Manifest
     manifest_digest: Digest
     set_up_on: Day | None = None
-    carries: Annotated[tuple[Carried, ...], Field(max_length=20, exclude_if=lambda carried: not carried)] = ()
+    carries: Annotated[tuple[CarriedConclusion, ...], Field(max_length=20, exclude_if=lambda carried: not carried)] = ()
 
 
 class AssignmentBody(Frozen):

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Literal
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.records import Carried, DossierBody, Record, RecordType, RoundBody
+from zhubi.core.model.chains import CarriedConclusion
+from zhubi.core.model.records import DossierBody, Record, RecordType, RoundBody
 from zhubi.core.rules.lifecycle import RoundView
 from zhubi.office.ledger.acts import Actor, compose
 from zhubi.office.ledger.ledger import Reading, Stored
@@ -126,7 +127,7 @@ def _carry(
     office: Office, actor: Actor, dossier: str, conclusion: Stored, material: str, now: datetime
 ) -> Chained:
     round_id = conclusion.payload.round or ""
-    carried = Carried(round=round_id, conclusion=conclusion.digest, material=material)
+    carried = CarriedConclusion(round=round_id, conclusion=conclusion.digest, material=material)
     with office.ledger.reading() as reading:
         newest = newest_dossier(reading, dossier)
         body = newest.body

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from zhubi.core.model.records import Follows, RecordType, RoundBody, RoundChangeBody
+from zhubi.core.model.chains import Follows
+from zhubi.core.model.records import RecordType, RoundBody, RoundChangeBody
 from zhubi.core.model.rulebook import Policy, ReviewKind
 from zhubi.core.model.text import clean_line, clean_text
 from zhubi.core.model.values import in_range, instant
