@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zhubi.core.model.dossier import BlobRef, Card, Manifest
 from zhubi.core.model.chains import CarriedConclusion, Follows
+from zhubi.core.model.dossier import BlobRef, Card, Manifest
 from zhubi.core.model.records import DossierBody, RoundBody
 
 ROUND = "0190aaaa-0000-7000-8000-000000000001"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.chains import CarriedConclusion
+from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import DossierBody, Record, RecordType, RoundBody
 from zhubi.core.rules.lifecycle import RoundView
 from zhubi.office.ledger.acts import Actor, compose
