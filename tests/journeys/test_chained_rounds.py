@@ -15,13 +15,14 @@ from storyhouse.office import House
 from storyhouse.papers import lay_out
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.core.model.records import ConclusionBody, DossierBody, RecordType
+from zhubi.core.model.records import AttendanceBody, ConclusionBody, DossierBody, RecordType
 from zhubi.core.model.sheet import Answer, Finding
+from zhubi.core.model.values import instant
 from zhubi.core.trust.sealing import unseal
 from zhubi.core.verify.receipt_file import verify_receipt_file
 from zhubi.demo.colleagues import Colleague, enrol_colleague, review_all
 from zhubi.demo.story import ToldReview
-from zhubi.expert.desk import conclude, purge, reading, review, trail
+from zhubi.expert.desk import attendance, conclude, purge, reading, review, trail
 from zhubi.expert.desk.sealed import open_sealed
 from zhubi.expert.reading.document import Page
 from zhubi.office.ledger.acts import compose
@@ -322,3 +323,52 @@ def test_the_office_takes_a_conclusion_from_the_chair_alone_and_not_before_the_p
     with pytest.raises(ZhubiError) as disputed:
         chaining.chain(house.office, house.staff, site.round, site.meeting, now=house.clock())
     assert disputed.value.kind == "rounds.conclusion-disputed"
+
+
+def signs_in(site: Site, *who: int) -> None:
+    house = site.house
+    for colleague in (site.colleagues[number] for number in who):
+        compact = compose(
+            house.office.ledger, colleague.actor, RecordType.ATTENDANCE,
+            AttendanceBody(mode="site", at=instant(house.clock())),
+            round=site.round, subjects=(site.dossier,), now=house.clock(),
+        )  # fmt: skip
+        (result,) = receive(house.office, [compact], colleague.person, now=house.clock()).results
+        assert result.status == "logged", result.kind
+
+
+def refused_to_conclude(site: Site) -> str:
+    with pytest.raises(ZhubiError) as held:
+        site.concluded()
+    assert held.value.kind == "desk.cannot-conclude"
+    return str(held.value)
+
+
+def test_the_panel_is_counted_over_those_who_signed_in_as_the_chair_had_seen_it(site: Site) -> None:
+    chair = site.chair
+    site.colleague_reviews(0, 1, 2, 3)
+    chair_reviews(site)
+    chair.sync()
+    # Everybody signed a review; of those who are there, one is not enough, and then the demand side's is missing.
+    signs_in(site, 0)
+    attendance.sign_in(chair.desk, site.round, [site.dossier], PIN, "site")
+    chair.submit()
+    chair.sync()
+    assert "不少于5人" in refused_to_conclude(site)
+    assert attendance.attendance(chair.desk, site.key).sentence.startswith("到会2")
+    signs_in(site, 2, 3)
+    chair.sync()
+    assert "不少于5人" in refused_to_conclude(site)
+    signs_in(site, 1)
+    assert "不少于5人" in refused_to_conclude(site), "this machine has not heard of the fifth yet"
+    chair.sync()
+    assert chair.desk.store.receipts.get(site.concluded()) is not None
+
+
+def test_who_signs_in_after_the_chair_last_looked_does_not_undo_the_conclusion(site: Site) -> None:
+    site.colleague_reviews(0, 1, 2, 3)
+    chair_reviews(site)
+    site.chair.sync()
+    # For the chair nobody had signed in: whoever reviewed was present. The office reads the same log of that size.
+    signs_in(site, 0)
+    assert site.chair.desk.store.receipts.get(site.concluded()) is not None
