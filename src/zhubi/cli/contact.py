@@ -100,7 +100,7 @@ def _send(
         sync(desk)
         view = reporting.contact(desk, office.office)
     if view.inspectors:
-        for line in reporting.what_is_seen(view):
+        for line in (*reporting.what_is_seen(view), say("contact.keeps" if keep_copy else "contact.remains")):
             click.echo(line, err=True)
         if not yes and not (sys.stdin.isatty() and click.confirm(say("contact.cli.ask"), err=True)):
             click.echo(say("contact.cli.not-signed"), err=True)

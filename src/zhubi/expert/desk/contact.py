@@ -107,7 +107,6 @@ def what_is_seen(view: ContactView) -> tuple[str, ...]:
         say("contact.still-seen"),
         say("contact.guessed"),
         say("contact.key-kept"),
-        say("contact.remains"),
     )
 
 
@@ -122,6 +121,17 @@ def keep_draft(desk: Desk, office: str, report: ContactReport) -> None:
     desk.store.letters.keep_draft(office, seal(canonical(dict(content)), [own.recipient]))
 
 
+def check(desk: Desk, office: str, report: ContactReport) -> ContactReport:
+    """The report as it would be signed; ``contact.no-inspector`` and what it lacks, as ``send_report`` says them."""
+    known = office_of(desk, office)
+    report = _checked(report)
+    if not _inspectors(desk, known):
+        raise DeskError(
+            "contact.no-inspector", "there is no inspector to seal it to", organiser=known.organiser
+        )
+    return report
+
+
 def send_report(desk: Desk, office: str, report: ContactReport, pin: str, *, keep_copy: bool) -> LetterRow:
     """Signs a report and seals it to every inspector there is now; it is delivered by the next sync.
 
@@ -129,12 +139,8 @@ def send_report(desk: Desk, office: str, report: ContactReport, pin: str, *, kee
     ``unlock``. Where it fails, nothing is signed or kept but the draft.
     """
     known = office_of(desk, office)
-    report = _checked(report)
-    readers = tuple(each.sealing for each in _inspectors(desk, known) if each.sealing is not None)
-    if not readers:
-        raise DeskError(
-            "contact.no-inspector", "there is no inspector to seal it to", organiser=known.organiser
-        )
+    report = check(desk, office, report)
+    readers = [each.sealing for each in _inspectors(desk, known) if each.sealing is not None]
     pen = signing_key(desk, office, pin)
     now = desk.clock()
     body = ContactReportBody(**asdict(report))

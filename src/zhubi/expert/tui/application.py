@@ -64,6 +64,7 @@ class ZhubiApp(TellingApp):
         Act("theme-high-contrast", "app.use_theme('high-contrast')"),
         Act("speak-chinese", "app.speak('zh_CN')"),
         Act("speak-english", "app.speak('en')"),
+        Act("contact", "app.contact"),
         Act("settings", "app.settings"),
     )
 
@@ -288,6 +289,14 @@ class ZhubiApp(TellingApp):
             from zhubi.expert.tui import routes
 
             routes.open_search(self)
+
+    def action_contact(self) -> None:
+        """Report lobbying to the inspectors: at any time, wherever one is."""
+        from zhubi.expert.tui.screens.contact import ContactScreen
+
+        within = any(getattr(each, "NAME", "") == "desk" for each in self.screen_stack)
+        if within and not any(isinstance(each, ContactScreen) for each in self.screen_stack):
+            self.push_screen(ContactScreen())
 
     async def action_quit(self) -> None:
         """Leave; ask first when something would be left behind."""
