@@ -24,6 +24,7 @@ INTERRUPTED: Final = 130
 
 _COMMANDS: Final = {
     "enrol": "zhubi.cli.expert:enrol",
+    "device": "zhubi.cli.device:device",
     "sync": "zhubi.cli.expert:sync",
     "status": "zhubi.cli.expert:status",
     "commit": "zhubi.cli.judging:commit",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _INVITATION_LIMIT: Final = 200_000
 FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 def pin_file_option(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +47,8 @@ def passphrase_file(act: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--name", help=say("cli.opt-name"))
 @click.option("--unit", help=say("cli.opt-unit"))
 @click.option("--device", default="", help=say("cli.opt-device"))
+@click.option("--ask-voucher", "asked", type=NEW_FILE, help=say("device.cli-opt-ask"))
+@click.option("--vouched", type=FILE, help=say("device.cli-opt-vouched"))
 @click.option("--yes", is_flag=True, help=say("cli.opt-yes"))
 @pin_file_option
 @passphrase_file
@@ -56,6 +59,8 @@ def enrol(
     name: str | None,
     unit: str | None,
     device: str,
+    asked: Path | None,
+    vouched: Path | None,
     yes: bool,
     pin_file: Path | None,
     passphrase_file: Path | None,
@@ -70,6 +75,15 @@ def enrol(
     if not yes:
         click.confirm(say("cli.confirm-office"), abort=True, err=True)
     chosen = asking.passphrase(passphrase_file, new=True) if enrolling.needs_passphrase(directory) else None
+    if asked is not None:
+        pin = asking.pin(pin_file, new=True)
+        request = enrolling.ask_voucher(
+            directory, seen.invitation, pin=pin, passphrase=chosen, device_name=device
+        )
+        asked.write_text(request.text + "\n", encoding="utf-8")
+        click.echo(say("device.ask-code", code=request.code))
+        click.echo(say("device.cli-asked", path=asked))
+        return 0
     enrolling.enrol(
         directory,
         seen.invitation,
@@ -78,8 +92,10 @@ def enrol(
         pin=asking.pin(pin_file, new=True),
         passphrase=chosen,
         device_name=device,
+        vouched="" if vouched is None else asking.read_text(vouched, _INVITATION_LIMIT),
     )
     click.echo(say("cli.enrolled"))
+    click.echo(say("device.drafts"))
     return 0
 
 

@@ -162,16 +162,19 @@ def take_in(at: OfficeAt, path: Path, attachments: Path | None, update: bool) ->
 @click.option("--unit", default="", help=say("office.opt-unit"))
 @click.option("--days", default=14, show_default=True, type=click.IntRange(1, 90))
 @click.option("--again", is_flag=True, help=say("office.opt-again"))
+@click.option("--further", is_flag=True, help=say("office.opt-further"))
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help=say("office.opt-output"))
 @here
-def invite(at: OfficeAt, name: str, unit: str, days: int, again: bool, output: Path | None) -> None:
+def invite(
+    at: OfficeAt, name: str, unit: str, days: int, again: bool, further: bool, output: Path | None
+) -> None:
     """Invite an expert; prints the invitation."""
     from zhubi.cli.naming import person_named
     from zhubi.core.trust.invitations import encode_invitation
     from zhubi.office.access.invitations import invite as invite_expert
 
     at_office = at.open()
-    person = person_named(at_office, name).person if again else None
+    person = person_named(at_office, name).person if again or further else None
     invitation = invite_expert(
         at_office, at.actor(), name=name, unit=unit, person=person, valid_days=days, again=again,
         now=at_office.clock(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 import pytest
@@ -14,7 +15,6 @@ from zhubi.core.trust.encodings import to_crockford
 from zhubi.core.trust.errors import TrustError
 from zhubi.core.trust.invitations import (
     Invitation,
-    _sum,
     code_hash,
     decode_invitation,
     describe_key,
@@ -53,7 +53,7 @@ def framed(content: object) -> str:
     """An invitation around any content at all, with a checksum that fits."""
     packed = content if isinstance(content, bytes) else zlib.compress(canonical(content))
     whole = len(packed).to_bytes(2, "big") + packed
-    return "zhubi1:" + to_crockford(whole + _sum(whole))
+    return "zhubi1:" + to_crockford(whole + hashlib.sha256(b"zhubi1:" + whole).digest()[:8])
 
 
 def full_width(text: str) -> str:

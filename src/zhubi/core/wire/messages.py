@@ -45,6 +45,8 @@ class EnrolmentAnswer(Frozen):
     enrolment: Compact
     index: Annotated[int, Field(ge=0)]
     staff: tuple[Compact, ...]
+    earlier: tuple[Compact, ...] = ()
+    """The person's other devices, enrolled and revoked before, in log order: one of them may vouch for this one."""
     checkpoint: str
 
 

@@ -41,13 +41,14 @@ def _enrolment(invitation: Invitation, answer: EnrolmentAnswer) -> Record:
     registry = Registry(invitation.root_key, invitation.origin)
     digest = record_digest(answer.enrolment)
     try:
-        for place, compact in enumerate(answer.staff):
+        before = (*answer.staff, *answer.earlier)
+        for place, compact in enumerate(before):
             payload, kid = read(compact, registry.public_for)
-            # Their true places come with the first sync; here it only matters that the root certified them.
-            registry.learn(payload, kid, min(place, answer.index))
+            # Their true places come with the first sync; here it only matters who certified whom, and in which order.
+            registry.learn(payload, kid, place)
         payload, kid = read(answer.enrolment, registry.public_for)
         record = parse_record(digest, kid, dict(payload), answer.index)
-        registry.learn(payload, kid, max(answer.index, len(answer.staff)))
+        registry.learn(payload, kid, max(answer.index, len(before)))
     except TrustError as problem:
         raise bad_record(digest, str(problem), problem.kind) from problem
     except ValidationError as problem:

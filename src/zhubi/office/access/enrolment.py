@@ -22,7 +22,8 @@ def enrol(office: Host, request: EnrolmentRequest, *, now: datetime) -> Enrolmen
     """Enrol the device that brings the code of an open invitation, and answer with what it needs to verify the rest.
 
     The same request again, with the same keys, answers as the first time: an answer may get lost on the way.
-    Raises ``AccessError`` access.unknown-code, access.code-expired, access.code-used, access.possession.
+    A further device of a person is vouched for by one before it, or visibly invited again. Raises ``AccessError``
+    access.unknown-code, access.code-expired, access.code-used, access.needs-voucher, access.possession.
     """
     with office.ledger.writing() as writing:
         invitation = _invitation(writing, request)
@@ -39,6 +40,8 @@ def enrol(office: Host, request: EnrolmentRequest, *, now: datetime) -> Enrolmen
                 raise AccessError(
                     "access.code-expired", "this invitation has expired", found=offered.expires_at
                 )
+            if not offered.again and request.vouched_by is None and _has_device(writing, offered.person):
+                raise AccessError("access.needs-voucher", "no device of this person vouches for this one")
             try:
                 check_possession(body, office.ledger.origin)
                 compact = compose(
@@ -51,9 +54,11 @@ def enrol(office: Host, request: EnrolmentRequest, *, now: datetime) -> Enrolmen
                     raise AccessError("access.possession", str(problem)) from problem
                 raise
         staff = tuple(each.compact for each in writing.by_type(RecordType.STAFF_KEY))
+        earlier = _earlier(writing, stored)
     return EnrolmentAnswer(
-        enrolment=stored.compact, index=stored.index, staff=staff, checkpoint=office.ledger.checkpoint()
-    )
+        enrolment=stored.compact, index=stored.index, staff=staff, earlier=earlier,
+        checkpoint=office.ledger.checkpoint(),
+    )  # fmt: skip
 
 
 def _invitation(reading: Reading, request: EnrolmentRequest) -> Stored:
@@ -69,6 +74,19 @@ def _invitation(reading: Reading, request: EnrolmentRequest) -> Stored:
 def _enrolment_by(reading: Reading, invitation: Stored) -> Stored | None:
     found = reading.links_to(invitation.digest, RecordType.ENROLMENT)
     return found[0] if found else None
+
+
+def _earlier(reading: Reading, stored: Stored) -> tuple[str, ...]:
+    person = getattr(stored.body, "person", None)
+    kinds = (RecordType.ENROLMENT, RecordType.REVOCATION)
+    found = [each for kind in kinds for each in reading.by_type(kind, person=person)]
+    found = [each for each in found if each.index < stored.index]
+    return tuple(each.compact for each in sorted(found, key=lambda each: each.index))
+
+
+def _has_device(reading: Reading, person: str) -> bool:
+    """Whether a device was ever enrolled for a person, revoked or not."""
+    return bool(reading.by_type(RecordType.ENROLMENT, person=person))
 
 
 def _same_keys(enrolment: Stored, request: EnrolmentRequest) -> bool:
