@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ import pytest
 
 from zhubi.core.trust import wrapping
 from zhubi.locale import use_language
+from zhubi.office.opening import add_staff
 
+from .exchanges import Story
 from .house import Moulds, Town, furnish
 
 
@@ -87,6 +90,16 @@ def town(moulds: Moulds, tmp_path: Path) -> Iterator[Town]:
 def signed(moulds: Moulds, tmp_path: Path) -> Iterator[Town]:
     """Two reviews are signed, and wait to be delivered."""
     yield from _copied(moulds.signed, tmp_path / "town")
+
+
+@pytest.fixture
+def story(signed: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Story]:
+    add_staff(signed.office, "监督员", "inspector")
+    told = Story(signed, monkeypatch)
+    yield told
+    told.way.close()
+    faults = [each for each in caplog.get_records("call") if each.levelno >= logging.ERROR]
+    assert not faults, "a way that breaks is no fault of the office's"
 
 
 @pytest.fixture(autouse=True)
