@@ -36,7 +36,7 @@ def enrolled(story: Any, shell: Any, tmp_path: Path) -> Iterator[Any]:
     add_staff(story.office, "纪检甲", "inspector")
     letter = tmp_path / "invitation.txt"
     letter.write_text(encode_invitation(story.invite()), encoding="utf-8")
-    status, out, err = shell("enrol", str(letter), "--yes", "--pin-file", str(shell.pin))
+    status, _, err = shell("enrol", str(letter), "--yes", "--pin-file", str(shell.pin))
     assert status == 0, err
     assert shell("sync")[0] == 0
     yield story

@@ -15,7 +15,7 @@ from zhubi.locale import say
 from zhubi.office.access.invitations import invite
 from zhubi.office.intake.importing import import_path
 from zhubi.office.ledger.acts import Actor
-from zhubi.office.opening import Office, create_office, now_utc
+from zhubi.office.opening import Office, add_staff, create_office, now_utc
 from zhubi.office.rounds.chaining import chain
 from zhubi.office.rounds.seats import Seat, appoint_chair, assign
 from zhubi.office.rounds.windows import open_round
@@ -31,6 +31,7 @@ def make_office(
     office = create_office(
         directory, organiser=say("demo.organiser"), manager_name=say("demo.manager"), url=url, clock=clock
     )
+    add_staff(office, say("demo.inspector"), "inspector")
     manager = office.staff()
     now = office.clock()
     invitation = invite(office, manager, name=expert.name, unit=expert.unit, valid_days=90, now=now)

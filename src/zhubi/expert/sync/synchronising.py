@@ -47,7 +47,15 @@ def synchronise(
     report = SyncReport()
     run = _Run(store, client, office, report, now, progress, told)
     run.phase(run.meet)
-    for phase in (run.feed, run.outbox, run.feed_again, run.receipts, run.rulebooks, run.letters, run.evidence):
+    for phase in (
+        run.feed,
+        run.outbox,
+        run.feed_again,
+        run.receipts,
+        run.rulebooks,
+        run.letters,
+        run.evidence,
+    ):
         if not run.ended:
             run.phase(phase)
     if not run.ended:
