@@ -272,3 +272,24 @@ def test_a_crash_between_row_and_file_is_mended_at_the_next_opening(
     opened = BytesIO()
     evidence.pour(again, key, row.digest, opened)
     assert opened.getvalue() == paper.read_bytes()
+
+
+def test_a_page_signed_by_hand_comes_back_as_evidence_of_the_record_whose_code_it_shows(
+    unsealed: Any, key: ReviewKey, paper: Path
+) -> None:
+    from zhubi.core.trust.receipts import receipt_code
+
+    desk = unsealed.desk
+    sent(desk, key)
+    stood = desk.store.assignments.view(key, now=desk.clock())
+    assert stood is not None and stood.review is not None
+    signed = stood.review.digest
+    review.begin_correction(desk, key, "附纸质签字页")
+    assert kind_of(evidence.add, desk, key, paper, about="signature:0000-00") == "desk.bad-evidence-line"
+    added = evidence.add(desk, key, paper, about=f"signature:{receipt_code(signed).lower()}")
+    assert added.about == f"signature:{signed}"
+    assert added.about_name == "纸质签字"
+    assert [each.problem for each in submit.sign(desk, [key], PIN)] == [""]
+    assert submit.submit(desk).problem == ""
+    synchronise.sync(desk)
+    assert [each.state for each in evidence.rows(desk, key)] == ["accepted"]

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.sheet import EVIDENCE_LIMIT, EvidenceRef, Sheet
-from zhubi.core.model.text import clean_file_name, clean_text
+from zhubi.core.model.text import clean_file_name, clean_text, fold_digits
 from zhubi.core.model.values import instant
+from zhubi.core.trust.receipts import receipt_code
 from zhubi.core.trust.sealing import seal_stream
 from zhubi.expert.desk.errors import DeskError
 from zhubi.expert.desk.evidencefiles import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 64
 _NOTE: Final = 20_000
+_LONGEST_CODE: Final = 16
 
 
 def rows(desk: Desk, key: ReviewKey) -> tuple[EvidenceRow, ...]:
@@ -237,7 +239,16 @@ def _on_sheet(work: Work, digest: str) -> EvidenceRef:
 
 
 def _known_line(work: Work, about: str) -> str:
-    """The line as it is signed; ``desk.bad-evidence-line`` where the sheet has no such line."""
+    """The line as it is signed; ``desk.bad-evidence-line`` where the sheet has no such line.
+
+    A record that was signed on paper is named by its digest, or by the short code that is printed on the page.
+    """
+    line, _, code = about.partition(":")
+    if line == "signature" and len(code) <= _LONGEST_CODE:
+        signed = (
+            digest for digest in _own_reviews(work) if receipt_code(digest) == fold_digits(code).upper()
+        )
+        about = f"signature:{next(signed, code)}"
     if about and not _line_name(work, about):
         raise DeskError("desk.bad-evidence-line", "the sheet has no such line", found=about[:80])
     return about
@@ -250,11 +261,14 @@ def _line_name(work: Work, about: str) -> str:
         indicators = work.opened.content.indicators if work.opened is not None else ()
         return next((each.name for each in indicators if each.id == item), "")
     if line == "signature":
-        own = {each.digest for each in (work.view.review, *work.view.rivals) if each is not None}
-        return say("evidence.signature") if item in own else ""
+        return say("evidence.signature") if item in _own_reviews(work) else ""
     if line == "finding":
         return next((each.name.said(said) for each in work.form.kind.findings if each.id == item), "")
     return next((each.name.said(said) for each in work.form.kind.questions if each.id == item), "")
+
+
+def _own_reviews(work: Work) -> tuple[str, ...]:
+    return tuple(each.digest for each in (work.view.review, *work.view.rivals) if each is not None)
 
 
 def _row(
