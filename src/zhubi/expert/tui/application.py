@@ -65,6 +65,8 @@ class ZhubiApp(TellingApp):
         Act("speak-chinese", "app.speak('zh_CN')"),
         Act("speak-english", "app.speak('en')"),
         Act("contact", "app.contact"),
+        Act("vouch-device", "app.vouch_device"),
+        Act("join-office", "app.join_office"),
         Act("settings", "app.settings"),
     )
 
@@ -325,6 +327,20 @@ class ZhubiApp(TellingApp):
             from zhubi.expert.tui.screens.settings import SettingsScreen
 
             self.push_screen(SettingsScreen())
+
+    def action_vouch_device(self) -> None:
+        """Let this device vouch for a new one of the same person."""
+        if self.has_desk:
+            from zhubi.expert.tui.vouching import offer_vouching
+
+            offer_vouching(self)
+
+    def action_join_office(self) -> None:
+        """Enrol with one more office."""
+        if self.has_desk:
+            from zhubi.expert.tui.screens.enrol import EnrolScreen
+
+            self.push_screen(EnrolScreen())
 
     def action_use_theme(self, name: str) -> None:
         """Draw in another theme, and remember it."""

@@ -14,11 +14,13 @@ from zhubi.core.model.text import clean_line, fold_digits
 from zhubi.expert.tui import times
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.pasted import pasted
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.prose import Prose
 from zhubi.locale import say
 
 if TYPE_CHECKING:
+    from zhubi.expert.desk.enrol import Asked
     from zhubi.expert.desk.opening import Desk
     from zhubi.expert.desk.views import InvitationView
 
@@ -32,6 +34,7 @@ class EnrolScreen(Page[None]):
     CSS_PATH: ClassVar[Any] = [FIELDS, "enrol.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("ctrl+g", "onward", "onward", priority=True),
+        bound("f2", "ask_voucher", "ask-voucher", priority=True),
         bound("escape", "step_back", "back"),
     ]
 
@@ -68,6 +71,7 @@ class EnrolScreen(Page[None]):
 
     def _show(self, step: int) -> None:
         self._step = step
+        self.refresh_bindings()
         for number, name in enumerate(_STEPS):
             self.query_one(f"#{name}", Vertical).display = number == step
         marks = [
@@ -115,23 +119,14 @@ class EnrolScreen(Page[None]):
     # The invitation
 
     def _read(self) -> None:
-        from pathlib import Path
-
         from zhubi.expert.desk import enrol
 
         text = self.query_one("#text", TextArea).text
         if not text.strip():
             self._answer(say("enrol.empty"), "warn")
             return
-        path = Path(clean_line(text, 400).strip("'\"")).expanduser()
-        if (
-            len(text) < 400
-            and "\n" not in text.strip()
-            and "zhubi" not in text[:6].lower()
-            and path.is_file()
-        ):
-            found = self.zhubi.attempt(lambda: path.read_bytes()[:200_000].decode("utf-8", "replace"))
-            text = found if found is not None else text
+        found = self.zhubi.attempt(lambda: pasted(text))
+        text = found if found is not None else text
         self._busy = True
         self.errand(lambda: enrol.read_invitation(text), self._found, self._refused)
 
@@ -165,6 +160,9 @@ class EnrolScreen(Page[None]):
             return
         from zhubi.expert.desk import enrol
 
+        if self.zhubi.has_desk:
+            self._ask_pin(needs_passphrase=False)
+            return
         directory = self.zhubi.directory
         self._busy = True
         self.errand(lambda: enrol.needs_passphrase(directory), self._ask_pin, self._refused)
@@ -172,7 +170,11 @@ class EnrolScreen(Page[None]):
     def _ask_pin(self, needs_passphrase: bool) -> None:
         self._busy = False
         self._asks_passphrase = needs_passphrase
-        self.query_one("#why", Prose).say(say("enrol.why-pin"))
+        joins = self.zhubi.has_desk
+        self.query_one("#why", Prose).say(
+            say("device.join-pin" if joins else "enrol.why-pin"), (say("device.drafts"), "quiet")
+        )
+        self.query_one("#pin-twice").display = not joins
         self.query_one("#why-passphrase", Prose).say(say("enrol.why-passphrase"))
         for name in ("#why-passphrase", "#passphrase-once", "#passphrase-twice"):
             self.query_one(name).display = needs_passphrase
@@ -180,13 +182,11 @@ class EnrolScreen(Page[None]):
 
     # The keys
 
-    def _enrol(self) -> None:
-        from zhubi.expert.desk import enrol, opening
-
-        view = self._view
-        assert view is not None
-        pin = self._twice("pin", fold_digits(self.query_one("#pin-once", Field).value),
-                          fold_digits(self.query_one("#pin-twice", Field).value))  # fmt: skip
+    def _secrets(self) -> tuple[str, str | None] | None:
+        """The PIN and the passphrase as they were chosen; None, and it is said why, where one is not."""
+        once = fold_digits(self.query_one("#pin-once", Field).value)
+        again = once if self.zhubi.has_desk else fold_digits(self.query_one("#pin-twice", Field).value)
+        pin = self._twice("pin", once, again)
         passphrase = None
         if self._asks_passphrase and pin is not None:
             passphrase = self._twice(
@@ -195,17 +195,70 @@ class EnrolScreen(Page[None]):
                 self.query_one("#passphrase-twice", Field).value,
             )
         if pin is None or (self._asks_passphrase and passphrase is None):
+            return None
+        return pin, passphrase
+
+    def _enrol(self, vouched: str = "") -> None:
+        from zhubi.expert.desk import enrol, opening
+
+        view, chosen = self._view, self._secrets()
+        assert view is not None
+        if chosen is None:
             return
+        pin, passphrase = chosen
         name, unit = self.query_one("#name", Field).value, self.query_one("#unit", Field).value
-        directory = self.zhubi.directory
+        directory, here = self.zhubi.directory, self.zhubi.desk if self.zhubi.has_desk else None
         self._busy = True
         self._answer(say("enrol.busy"), "quiet")
 
         def work() -> Desk:
-            enrol.enrol(directory, view.invitation, name=name, unit=unit, pin=pin, passphrase=passphrase)
+            if here is not None:
+                enrol.join_office(here, view.invitation, name=name, unit=unit, pin=pin, vouched=vouched)
+                return here
+            enrol.enrol(
+                directory,
+                view.invitation,
+                name=name,
+                unit=unit,
+                pin=pin,
+                passphrase=passphrase,
+                vouched=vouched,
+            )
             return opening.open_desk(directory, ask_passphrase=lambda: passphrase or "")
 
         self.errand(work, self._enrolled, self._refused)
+
+    def action_ask_voucher(self) -> None:
+        """Have a device that is enrolled already vouch for this one."""
+        from zhubi.expert.desk import enrol
+
+        view = self._view
+        if self._busy or self._step != len(_STEPS) - 1 or view is None:
+            return
+        chosen = self._secrets()
+        if chosen is None:
+            return
+        pin, passphrase = chosen
+        directory, here = self.zhubi.directory, self.zhubi.desk if self.zhubi.has_desk else None
+        self._busy = True
+
+        def work() -> Asked:
+            if here is not None:
+                return enrol.ask_voucher_of(here, view.invitation, pin=pin)
+            return enrol.ask_voucher(directory, view.invitation, pin=pin, passphrase=passphrase)
+
+        self.errand(work, self._asked, self._refused)
+
+    def _asked(self, asked: Asked) -> None:
+        from zhubi.expert.tui.vouching import offer_asking
+
+        self._busy = False
+        self._answer("")
+        offer_asking(self.zhubi, asked, self._enrol)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A device is vouched for once its keys can be made: at the last step."""
+        return self._step == len(_STEPS) - 1 if action == "ask_voucher" else True
 
     def _twice(self, what: str, once: str, again: str) -> str | None:
         if not once:
@@ -219,6 +272,14 @@ class EnrolScreen(Page[None]):
 
     def _enrolled(self, desk: Desk) -> None:
         self._busy = False
+        if self.zhubi.has_desk:
+            view = self._view
+            assert view is not None
+            self.dismiss(None)
+            self.zhubi.say_done(say("device.joined", organiser=view.organiser))
+            self.zhubi.desk_changed()
+            self.zhubi.action_sync()
+            return
         self.zhubi.enter(desk)
         self.zhubi.say_done(say("enrol.done"))
 

@@ -58,6 +58,7 @@ class SettingsScreen(Page[None]):
     CSS_PATH: ClassVar[Any] = [FIELDS, "settings.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("enter,space,right", "change", "change"),
+        bound("f2", "app.vouch_device", "vouch-device"),
         bound("escape", "back", "back"),
     ]
 
