@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from zhubi.core.model.errors import ZhubiError
-from zhubi.expert.desk import attendance, onsite, review, undo
+from zhubi.expert.desk import onsite, review, undo
 from zhubi.expert.tui import edits, routes, times
 from zhubi.expert.tui.acts import Act, bound
-from zhubi.expert.tui.boxes import LineBox, PickBox, PinBox
+from zhubi.expert.tui.boxes import LineBox
 from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.printing import offer_print
+from zhubi.expert.tui.signingin import offer_sign_in
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
 from zhubi.expert.tui.widgets.line import OneLine
@@ -58,7 +60,9 @@ class OnSiteScreen(Page[None]):
         bound("f3", "trail", "trail", show=False),
         bound("escape", "back", "back"),
     ]
-    ACTS: ClassVar[tuple[Act, ...]] = (Act("other-method", "screen.other_method"),)
+    ACTS: ClassVar[tuple[Act, ...]] = (
+        Act("other-method", "screen.other_method"), Act("print", "screen.print"),
+    )  # fmt: skip
 
     def __init__(self, key: ReviewKey) -> None:
         super().__init__()
@@ -293,47 +297,15 @@ class OnSiteScreen(Page[None]):
 
         self.app.push_screen(LineBox(say("tui.act.other-method"), "", say("onsite.other-hint")), named)
 
+    def action_print(self) -> None:
+        """现场考察表, or the forms of the round, as a PDF."""
+        offer_print(self.zhubi, self.key, self.key.round)
+
     def action_sign_in(self) -> None:
         """签到: for this project, or for all of the round."""
         if self._view is None:
             return
-        view = self._view.attendance
-        if view.state in ("waiting", "proven"):
-            people = [
-                f"{each.name} {each.role} {say(f'onsite.mode-{each.mode}')}".strip() for each in view.people
-            ]
-            self.zhubi.say_done(say("onsite.signed-in-already", people=say("tui.list-comma").join(people)))
-            return
-        everything = self.zhubi.attempt(lambda: attendance.to_sign_in(self.desk, self.key.round)) or ()
-        ways: list[tuple[attendance.Mode, tuple[ReviewKey, ...]]] = [(view.mode, (self.key,))]
-        if len(everything) > 1:
-            ways.append((view.mode, everything))
-        ways += [(mode, (self.key,)) for mode in ("site", "meeting", "remote") if mode != view.mode]
-        options = [
-            say(
-                "onsite.sign-in-all" if len(keys) > 1 else "onsite.sign-in-this",
-                mode=say(f"onsite.mode-{mode}"), count=len(keys),
-            )
-            for mode, keys in ways
-        ]  # fmt: skip
-
-        def chosen(place: int | None) -> None:
-            if place is not None:
-                self._sign_in(*ways[place])
-
-        self.app.push_screen(PickBox(say("tui.act.sign-in"), options, say("onsite.seen-by")), chosen)
-
-    def _sign_in(self, mode: attendance.Mode, keys: tuple[ReviewKey, ...]) -> None:
-        desk, round_id = self.desk, self.key.round
-        dossiers = [each.dossier for each in keys]
-
-        def signed(count: int | None) -> None:
-            if count:
-                self.zhubi.say_done(say("onsite.signed-in", count=count))
-                self.zhubi.desk_changed()
-
-        work = partial(_signing, desk, round_id, dossiers, mode)
-        self.app.push_screen(PinBox(say("tui.act.sign-in"), work, say("onsite.one-signature")), signed)
+        offer_sign_in(self.zhubi, self.key, self._view.attendance)
 
     def action_next_missing(self) -> None:
         """To the next required item that is missing."""
@@ -439,7 +411,3 @@ class OnSiteScreen(Page[None]):
         super().on_screen_resume()
         if self._view is not None and not self._busy:
             self._open()
-
-
-def _signing(desk: Any, round_id: str, dossiers: list[str], mode: attendance.Mode, pin: str) -> int:
-    return attendance.sign_in(desk, round_id, dossiers, pin, mode)
