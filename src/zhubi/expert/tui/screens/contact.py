@@ -74,7 +74,6 @@ class ContactScreen(Page[None]):
             yield Static(Content(say("contact.ask-words")), classes="asking")
             yield TextArea(id="words", soft_wrap=True, tab_behavior="focus")
         yield Prose(id="copy")
-        yield Prose(id="answer")
 
     def on_mount(self) -> None:
         offices = self.desk.store.offices.all()
