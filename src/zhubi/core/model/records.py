@@ -190,7 +190,9 @@ class DossierBody(Frozen):
     manifest: Manifest
     manifest_digest: Digest
     set_up_on: Day | None = None
-    carries: Annotated[tuple[CarriedConclusion, ...], Field(max_length=20, exclude_if=lambda carried: not carried)] = ()
+    carries: Annotated[
+        tuple[CarriedConclusion, ...], Field(max_length=20, exclude_if=lambda carried: not carried)
+    ] = ()
 
 
 class AssignmentBody(Frozen):
