@@ -143,3 +143,10 @@ def press(*keys: str) -> Any:
         await pilot.press(*keys)
 
     return act
+
+
+def draw_plate(path: Path) -> None:
+    """A photograph's stand-in: the same bytes each time."""
+    from PIL import Image
+
+    Image.linear_gradient("L").resize((320, 240)).convert("RGB").save(path, "PNG")

@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from album import NARROW, NOW, SCREENS, WIDE, Album, PictureFile, Road, press, show
+from album import NARROW, NOW, SCREENS, WIDE, Album, PictureFile, Road, draw_plate, press, show
 from syrupy.assertion import SnapshotAssertion
 
 RECUSED, EXPLAINED = "ZJ26-021", "SX24-006"
@@ -137,6 +137,7 @@ def _walk(road: Road, album: Album) -> None:
     submit.sign(desk, [_key(road, "ZJ26-028")], PIN)
     album.take("leave", press("ctrl+q"), sizes=(NARROW, WIDE))
     _changing(road, album)
+    _visiting(road, album)
     road.running.stop()
     synchronise.sync(desk)
     album.take("desk-offline", sizes=(NARROW,))
@@ -244,6 +245,59 @@ def _changing(road: Road, album: Album) -> None:
     album.take("changes-correction", show(lambda: ChangesScreen(signed)), sizes=(NARROW,))
 
 
+def _visiting(road: Road, album: Album) -> None:
+    """A site inspection: what is on board, the table of the visit, evidence, and packets for where no network is."""
+    from textual.widgets import Input
+
+    from zhubi.core.rules.compile import shipped
+    from zhubi.demo.place import PIN
+    from zhubi.expert.desk import attendance, commit, declare, evidence, overview, review, synchronise, trip
+    from zhubi.expert.tui.screens.contact import ContactScreen
+    from zhubi.expert.tui.screens.evidence import EvidenceBox
+    from zhubi.expert.tui.screens.exchange import ExchangeScreen
+    from zhubi.expert.tui.screens.onsite import OnSiteScreen
+    from zhubi.expert.tui.screens.trip import TripScreen
+    from zhubi.office.rounds.seats import Seat, assign
+    from zhubi.office.rounds.windows import open_round
+
+    desk, office, staff = road.desk, road.office, road.office.staff()
+    person, dossier = desk.store.offices.all()[0].person, _key(road, "SX24-014").dossier
+    visit = open_round(
+        office, staff, title="2024年度科技重大项目现场考察", policy=shipped("shanxi-2024-10"),
+        kind="sx.site-inspection", opens_at=NOW - timedelta(days=1), closes_at=NOW + timedelta(days=2),
+        now=road.moment,
+    )  # fmt: skip
+    assign(office, staff, visit, dossier, [Seat(person, "technical", order=1)], now=road.moment)
+    synchronise.sync(desk)
+    commit.sign_commitment(desk, visit, PIN)
+    synchronise.sync(desk)
+    declare.answer(desk, visit, dossier, "clear")
+    declare.sign_declarations(desk, visit, PIN)
+    synchronise.sync(desk)
+    key = next(each.key for each in overview.rows(desk, None, 0, 100) if each.key.round == visit)
+    desk.store.settings.set(f"clock.skew:{key.office}", 0)
+    with patch.object(trip.shutil, "disk_usage", lambda _path: SimpleNamespace(free=64 * 1024**3)):
+        album.take("trip", show(lambda: TripScreen(visit)))
+    attendance.sign_in(desk, visit, [dossier], PIN, "site")
+    first, second, *_ = review.open_review(desk, key).state.indicators
+    review.set_indicator(desk, key, first.id, "42.1", "met")
+    review.set_indicator(desk, key, second.id, "-24", "partly")
+    photograph = road.folder / "铭牌.png"
+    draw_plate(photograph)
+    evidence.add(desk, key, photograph, about=f"indicator:{first.id}")
+    evidence.add_note(desk, key, "热效率台架记录本第17页，与检测报告一致。", about=f"indicator:{first.id}")
+    album.take("onsite", show(lambda: OnSiteScreen(key), ("down", "down", "down")))
+    album.take("evidence", show(lambda: EvidenceBox(key, f"indicator:{second.id}")))
+
+    async def stick(app: Any, pilot: Any) -> None:
+        await show(ExchangeScreen)(app, pilot)
+        app.screen.query_one(Input).value = "/media/stick/"
+        await pilot.pause(0.2)
+
+    album.take("exchange", stick)
+    album.take("contact", show(ContactScreen))
+
+
 def _in_english(road: Road, album: Album, to_sheet: Any) -> None:
     from zhubi.locale import use_language
 
@@ -285,7 +339,7 @@ NAMES = sorted(
         *(f"{screen}-{size}" for size in ("80x24", "120x40") for screen in (
             "desk", "enrol", "enrol-paste", "unlock", "commitment", "declare", "review", "submit", "trail",
             "receipts", "settings", "palette", "help", "leave", "purge", "notes", "grid", "glance", "compare",
-            "search", "changes",
+            "search", "changes", "trip", "onsite", "evidence", "exchange", "contact",
         )),
         *(f"{screen}-120x40-{look}" for screen in ("desk", "review")
           for look in ("light", "high-contrast", "plain", "en")),
