@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType
+from zhubi.core.model.records import AssignmentBody, DossierBody, RecordType, ReviewBody
 from zhubi.core.rules.lifecycle import AssignmentView, RoundView, assignment_view, round_view
 from zhubi.office.ledger.reading import Reading
 from zhubi.office.ledger.stored import Stored
@@ -50,7 +50,15 @@ def assignment_standing(
         draft=None,
         now=now,
         devices=devices,
+        accepted=_evidence_accepted(reading, about, person),
     )
+
+
+def _evidence_accepted(reading: Reading, about: list[Stored], person: str) -> frozenset[str]:
+    """The evidence that a person's reviews name and whose acceptance the log holds."""
+    own = [each.body for each in about if each.payload.author == person]
+    named = {each.digest for body in own if isinstance(body, ReviewBody) for each in body.sheet.evidence}
+    return frozenset(each for each in named if reading.links_to(each, RecordType.ACCEPTANCE))
 
 
 def held_back(reading: Reading, stored: Stored, person: str) -> bool:
