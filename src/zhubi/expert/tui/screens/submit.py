@@ -15,6 +15,7 @@ from zhubi.expert.desk import submit
 from zhubi.expert.tui import routes
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.page import FIELDS, Page
+from zhubi.expert.tui.purging import signed_too
 from zhubi.expert.tui.screens.submit_choosing import Choosing
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.line import OneLine
@@ -111,7 +112,7 @@ class SubmitScreen(Choosing, Page[None]):
         yield Prose(id="lacks")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Prose(id="said")
-        yield Prose((say("tui.submit.final"), "quiet"), id="final")
+        yield Prose((say("tui.submit.final"), "quiet"), *signed_too(self.zhubi), id="final")
         yield Field(say("tui.unlock.pin"), id="pin", password=True)
 
     @property
