@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Checkbox, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from zhubi.core.model.text import clean_line
@@ -25,6 +25,7 @@ from zhubi.expert.tui.widgets.keyline import KeyLine
 from zhubi.expert.tui.widgets.measure import cut
 from zhubi.expert.tui.widgets.pagepicture import PagePicture, way_of
 from zhubi.expert.tui.widgets.prose import Prose
+from zhubi.expert.tui.widgets.tick import Tick
 from zhubi.locale import say
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class EvidenceBox(Box[None]):
     CSS_PATH: ClassVar[Any] = FIELDS
     DEFAULT_CSS = """
     EvidenceBox OptionList { height: auto; max-height: 9; }
-    EvidenceBox Checkbox { border: none; padding: 0; margin-top: 1; background: transparent; }
+    EvidenceBox Tick { border: none; padding: 0; margin-top: 1; background: transparent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bound("f2", "picture", "evidence-picture"),
@@ -68,7 +69,7 @@ class EvidenceBox(Box[None]):
             yield OptionList(markup=False)
             yield PathField(say("evidence.path"), id="path", limit=1000)
             yield Field(say("evidence.note"), id="note", limit=400)
-            yield Checkbox(Content(say("evidence.keep")), id="keep")
+            yield Tick(Content(say("evidence.keep")), id="keep")
             yield Prose(id="answer")
             yield KeyLine()
 
@@ -118,7 +119,7 @@ class EvidenceBox(Box[None]):
 
     def _add(self, path: Path) -> None:
         desk, key, about = self.desk, self._key, self._about
-        keep = self.query_one(Checkbox).value
+        keep = self.query_one(Tick).value
 
         def work() -> EvidenceRow:
             return evidence.add(desk, key, path, about=about, keep_location=keep)
