@@ -183,41 +183,32 @@ def test_killed_while_signing_and_submitting_each_review_is_one_leaf(
 
 
 @pytest.mark.slow
-def test_killed_in_the_middle_of_a_purge_it_is_finished_at_the_next_opening(seated: Seated) -> None:
+@pytest.mark.parametrize("moment", ["_make_durable", "write_store_file", "remove_database"])
+def test_killed_in_the_middle_of_a_purge_it_is_finished_at_the_next_opening(
+    seated: Seated, moment: str
+) -> None:
     house, expert, round_id, _ = seated
     expert.take_up(round_id)
     expert.review("DZ-1")
     house.change(round_id, "close")
     house.change(round_id, "end")
-    expert.sync()
     expert.close()
     script = (
         "import os, signal, sys\n"
         "from datetime import datetime\n"
         "from pathlib import Path\n"
         "from storyhouse.clock import Clock\n"
-        "from storyhouse.expert import PIN, Expert\n"
-        "from zhubi.expert.desk import purge\n"
+        "from storyhouse.expert import Expert\n"
         "from zhubi.expert.store import purge as room\n"
-        "name = sys.argv[4]\n"
         "def die(*given, **named): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "setattr(room, name, die)\n"
         "expert = Expert(Path(sys.argv[1]), Clock(datetime.fromisoformat(sys.argv[2])))\n"
-        "purge.purge_round(expert.desk, sys.argv[3], PIN)\n"
+        "setattr(room, sys.argv[3], die)\n"
+        "expert.sync()\n"
     )
-    for moment in ("_make_durable", "write_store_file"):
-        command = [
-            sys.executable,
-            "-c",
-            script,
-            str(expert.folder),
-            expert.clock().isoformat(),
-            round_id,
-            moment,
-        ]
-        done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False)
-        assert done.returncode == -signal.SIGKILL
-        reopened(expert).close()
+    command = [sys.executable, "-c", script, str(expert.folder), expert.clock().isoformat(), moment]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    reopened(expert).close()
     expert.open()
     assert not expert.desk.store.purge.unfinished()
     assert [each for each in (expert.folder / "blobs").rglob("*") if each.is_file()] == []

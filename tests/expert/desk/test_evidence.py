@@ -162,7 +162,7 @@ def test_a_purge_leaves_what_is_not_accepted_and_it_still_arrives(
     assert synchronise.sync(desk).problem == ""
     assert unsealed.office.blobs.size(waiting.digest)
     assert not desk.store.blobs.file(waiting.digest).exists()
-    assert desk.store.evidence.of(key) == ()
+    assert desk.store.evidence.receipt(key, waiting.digest) is not None, "and the proof of it stays"
 
 
 def test_accepted_evidence_goes_with_a_purge(unsealed: Any, key: ReviewKey, paper: Path) -> None:
@@ -175,6 +175,7 @@ def test_accepted_evidence_goes_with_a_purge(unsealed: Any, key: ReviewKey, pape
     assert purge.plan(desk, unsealed.round).evidence == 0
     purge.purge_round(desk, unsealed.round, PIN)
     assert not desk.store.blobs.file(row.digest).exists()
+    assert desk.store.evidence.receipt(key, row.digest) is not None
 
 
 def test_taking_it_off_is_undone_like_any_edit(unsealed: Any, key: ReviewKey, paper: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zhubi.core.model.errors import ZhubiError
 from zhubi.core.model.records import ReviewBody
 from zhubi.core.model.text import clean_line
 from zhubi.core.model.values import instant, parse_instant
@@ -38,6 +40,7 @@ from zhubi.expert.desk.packetviews import (
     Progress,
     Waiting,
 )
+from zhubi.expert.desk.purge import delete_ended
 from zhubi.expert.sync.verifying import Verifier
 from zhubi.locale import explain, say
 
@@ -215,6 +218,9 @@ def import_packet(desk: Desk, path: Path, progress: Progress = _silent) -> Packe
         taken = take(desk, at, packet)
         if not taken.problem:
             desk.store.packets.note(packet.digest, at.office, "in", taken.sentences[0], desk.clock())
+        # It may have brought the end of a round. What cannot be deleted now is deleted at the next sync.
+        with suppress(ZhubiError):
+            delete_ended(desk)
         return taken
     finally:
         desk.session.syncs += 1

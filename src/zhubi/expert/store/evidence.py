@@ -116,7 +116,7 @@ class EvidenceRoom:
             connection.execute("UPDATE site_evidence SET received = ? WHERE digest = ?", (count, digest))
 
     def accepted(self, digest: str, receipt: Receipt, now: datetime) -> None:
-        """The office accepted it, as a receipt that was verified proves. Of a purged round it is not kept longer."""
+        """The office accepted it, as a receipt that was verified proves. Of a purged round only that stays."""
         text = json.dumps([receipt.proof, receipt.acceptance, receipt.staff_key])
         with self._database.writing() as connection:
             connection.execute(
@@ -133,7 +133,6 @@ class EvidenceRoom:
         if purged is not None:
             self._blobs.remove(digest)
             with self._database.writing() as connection:
-                connection.execute("DELETE FROM site_evidence WHERE digest = ?", (digest,))
                 connection.execute("DELETE FROM blobs WHERE digest = ?", (digest,))
 
     def receipt(self, key: Key, digest: str) -> Receipt | None:
