@@ -17,6 +17,7 @@ from zhubi.expert.tui.screens.desk import DeskScreen
 from zhubi.expert.tui.screens.enrol import EnrolScreen
 from zhubi.expert.tui.screens.purge import PurgeBox
 from zhubi.expert.tui.screens.settings import SettingsScreen
+from zhubi.expert.tui.widgets.nextstep import NextStepLine
 from zhubi.expert.tui.widgets.prose import Prose
 
 PIN, PASSPHRASE = "246810", "朱笔圈点一二三四五六七八"
@@ -138,6 +139,8 @@ async def test_the_end_of_a_round_is_told_and_confirmed_on_the_screen(unsealed: 
     app = app_on(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await rest(pilot)
+        line = app.screen.query_one(NextStepLine).render_line(0).text
+        assert "材料已从本机清除" in line and "Ctrl+N 材料清退" in line
         await pilot.press("ctrl+n")
         await rest(pilot)
         assert isinstance(app.screen, PurgeBox)
