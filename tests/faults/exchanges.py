@@ -28,7 +28,7 @@ class Story:
     """An expert who has something new to say or to receive in each exchange, and what must have come of it."""
 
     def __init__(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.town, self._patched = town, monkeypatch
+        self.town, self.patched = town, monkeypatch
         monkeypatch.setattr("zhubi.expert.sync.uploading._PAUSE", 0.0)
         serve_without_limits(monkeypatch)
         self.number = 0
@@ -88,7 +88,7 @@ class Story:
 
     def badly(self) -> str:
         """A sync on which something goes wrong; the kind of what it says, which is a sentence."""
-        wait_for(self._patched, IMPATIENT)
+        wait_for(self.patched, IMPATIENT)
         report = self.town.sync()
         assert not report.problem or is_sentence(report.problem), report
         self.claims_nothing_unproven()
@@ -97,10 +97,16 @@ class Story:
     def well(self) -> None:
         """Syncs on which nothing goes wrong: one for what is signed, and one for letters, which never go beside it."""
         self.way.expect(None)
-        wait_for(self._patched, PATIENT)
+        wait_for(self.patched, PATIENT)
         for _ in range(2):
             report = self.town.sync()
             assert not report.problem, report
+
+    def reopened(self) -> None:
+        """The office is opened again after its process was killed, at another address."""
+        self.way.close()
+        self.way = BadWay(self.town.url)
+        self.town.meet_at(self.way.url)
 
     def claims_nothing_unproven(self) -> None:
         """Whatever stands as submitted has its receipt, and what has none waits here to be sent again."""
