@@ -44,7 +44,8 @@ def text_of(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     try:
         said = "".join(page.get_textpage().get_text_bounded() for page in document)
-        return said.replace("\x02", "-")  # how the reader marks a hyphen at the end of a line
+        # How the reader marks a hyphen at the end of a line, and where the form lets a long run be broken.
+        return said.replace("\x02", "-").replace("\u200b", "")
     finally:
         document.close()
 
