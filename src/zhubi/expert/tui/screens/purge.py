@@ -107,5 +107,8 @@ def standing(found: PurgeView) -> list[tuple[str, str]]:
     elif found.signed:
         said.append((say("purge.signed"), "good"))
     else:
-        said += [(say("purge.to-sign"), "warn"), (say("purge.goes-now" if found.drafts else "purge.pin-signs"), "")]
+        said += [
+            (say("purge.to-sign"), "warn"),
+            (say("purge.goes-now" if found.drafts else "purge.pin-signs"), ""),
+        ]
     return said
