@@ -77,6 +77,8 @@ def test_an_office_that_fails_is_asked_again_and_then_named(
     assert client.checkpoint() is not None
     scripted.replies = [problem("500 Internal Server Error", "api.fault")]
     assert fault(client.checkpoint).kind == "wire.server-error"
+    scripted.replies = [problem("507 Insufficient Storage", "ledger.disk-full")]
+    assert fault(client.checkpoint).kind == "wire.office-full"
 
 
 @pytest.mark.parametrize("kept", [0, 1, 20, 60, 90])

@@ -60,6 +60,8 @@ def refused(
             "wire.rate-limited", f"the office asks to wait {seconds} s", status=status, retry_after=seconds,
             seconds=seconds,
         )  # fmt: skip
+    if status == 507:
+        return WireError("wire.office-full", "the office's disk is full", status=status)
     if status >= 500:
         return WireError(
             "wire.server-error", f"the office failed: HTTP {status}", status=status, found=status
