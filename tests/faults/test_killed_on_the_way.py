@@ -18,9 +18,9 @@ from .dying import Steps, dies, mortal, mortal_office
 from .exchanges import Story
 from .house import PASSPHRASE, PIN, Town, is_sentence
 
-STRIDE = 2
+STRIDE = 3
 """How far apart the steps are at which the terminal is killed; every one of them costs an exchange."""
-OFFICE_STRIDE = 5
+OFFICE_STRIDE = 7
 """The same for the office, whose process takes longer to start."""
 
 
