@@ -52,7 +52,9 @@ _LISTED: Final = (
 )
 _TOGETHER: Final = 32
 """Reviews signed in one transaction: few enough that the records of all of them are remembered until it ends."""
-_WAYS: Final = frozenset({"wire.unreachable", "wire.slow", "wire.cut", "wire.server-error", "wire.office-full"})
+_WAYS: Final = frozenset(
+    {"wire.unreachable", "wire.slow", "wire.cut", "wire.server-error", "wire.office-full"}
+)
 
 
 def ready(desk: Desk, round: str | None = None) -> tuple[SubmitRow, ...]:
