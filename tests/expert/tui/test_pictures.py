@@ -358,7 +358,7 @@ def test_the_screen_looks_as_its_picture(
 
 def test_every_screen_has_a_picture_and_every_picture_a_test(album: dict[str, str]) -> None:
     folder = Path(__file__).parents[3] / "src" / "zhubi" / "expert" / "tui" / "screens"
-    screens = {each.stem.partition("_")[0] for each in folder.glob("[!_]*.py")}
+    screens = {each.stem for each in folder.glob("[!_]*.py")}
     assert all(any(name.startswith(screen) for name in NAMES) for screen in screens)
     assert {each.stem for each in SCREENS.glob("*.svg")} == set(NAMES) == set(album)
 

@@ -25,7 +25,7 @@ class InvitationView:
     unit: str
     url: str
     keys_in_words: tuple[str, ...]
-    """The pinned log, cosigner and root key, each as ``label  XXXX XXXX …``, to compare over the telephone."""
+    """The pinned log, cosigner and root key: each a label and groups of four digits, to compare over the telephone."""
     expires_at: datetime
     expired: bool
 

@@ -15,7 +15,7 @@ from zhubi.expert.tui import edits, routes, times
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.boxes import AskBox, PickBox, TellBox
 from zhubi.expert.tui.page import FIELDS
-from zhubi.expert.tui.screens.review_writing import WritingPage
+from zhubi.expert.tui.reviewwriting import WritingPage
 from zhubi.expert.tui.subjects import subject_of
 from zhubi.expert.tui.widgets.editor import Editor, Subject
 from zhubi.expert.tui.widgets.line import OneLine

@@ -16,7 +16,7 @@ from zhubi.expert.tui import routes
 from zhubi.expert.tui.acts import Act, bound
 from zhubi.expert.tui.page import FIELDS, Page
 from zhubi.expert.tui.purging import signed_too
-from zhubi.expert.tui.screens.submit_choosing import Choosing
+from zhubi.expert.tui.submitchoosing import Choosing
 from zhubi.expert.tui.widgets.field import Field
 from zhubi.expert.tui.widgets.line import OneLine
 from zhubi.expert.tui.widgets.prose import Prose

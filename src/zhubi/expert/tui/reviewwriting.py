@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from zhubi.expert.desk import offers, review, undo
 from zhubi.expert.tui.acts import bound
 from zhubi.expert.tui.boxes import PickBox
-from zhubi.expert.tui.screens.review_reading import ReadingPage
+from zhubi.expert.tui.reviewreading import ReadingPage
 from zhubi.expert.tui.widgets.sheetlines import SheetLine, money
 from zhubi.locale import say
 
